@@ -1,0 +1,52 @@
+"""Does this picture show that the resident is in the bed?"""
+
+from bedcheck.detector import Detector
+from bedcheck.diagnosis import Diagnosis, diagnose
+from bedcheck.errors import (
+    BedcheckError,
+    EmptyPicture,
+    JudgementError,
+    ManifestError,
+    MissingExtra,
+    NetworkError,
+    PictureError,
+    PictureTooLarge,
+    PictureTooSmall,
+    PlacementError,
+    TruncatedPicture,
+    UnreadablePicture,
+    WrongDtype,
+    WrongShape,
+)
+from bedcheck.frame import Frame
+from bedcheck.placement import Placement
+from bedcheck.verdict import Cause, Posture, State, Verdict
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BedcheckError",
+    "Cause",
+    "Detector",
+    "Diagnosis",
+    "EmptyPicture",
+    "Frame",
+    "JudgementError",
+    "ManifestError",
+    "MissingExtra",
+    "NetworkError",
+    "PictureError",
+    "PictureTooLarge",
+    "PictureTooSmall",
+    "Placement",
+    "PlacementError",
+    "Posture",
+    "State",
+    "TruncatedPicture",
+    "UnreadablePicture",
+    "Verdict",
+    "WrongDtype",
+    "WrongShape",
+    "__version__",
+    "diagnose",
+]

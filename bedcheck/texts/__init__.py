@@ -1,0 +1,63 @@
+"""Every text that people read, in Swedish and English, and the font that draws them."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+from PIL import ImageFont
+
+__all__ = ["LANGUAGES", "font", "keys", "number", "text"]
+
+LANGUAGES = ("sv", "en")
+
+
+def text(key: str, language: str, /, **values: object) -> str:
+    """The text ``key`` ("finding.covered.title") in ``language``, ``values`` filled in.
+
+    Raises KeyError for a key that there is not, ValueError for another language than
+    `LANGUAGES`.
+    """
+    return _texts(language)[key].format(**values)
+
+
+def keys(language: str) -> frozenset[str]:
+    """Every key that `text` takes."""
+    return frozenset(_texts(language))
+
+
+def number(value: float, language: str, decimals: int = 1) -> str:
+    """``value`` as it is written in ``language``: 2.5 or 2,5."""
+    written = f"{value:.{decimals}f}"
+    return written.replace(".", ",") if language == "sv" else written
+
+
+@cache
+def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans of ``size`` pixels, with the letters of western Europe.
+
+    It ships with the package because the one inside Pillow has no å, ä or ö.
+    """
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(BytesIO((files(__name__) / name).read_bytes()), size)
+
+
+@cache
+def _texts(language: str) -> dict[str, str]:
+    if language not in LANGUAGES:
+        raise ValueError(f"language: expected {' or '.join(LANGUAGES)}; got {language!r}")
+    written = (files(__name__) / f"{language}.toml").read_text(encoding="utf-8")
+    return dict(_flat(tomllib.loads(written), ""))
+
+
+def _flat(table: dict[str, Any], prefix: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in table.items():
+        if isinstance(value, dict):
+            pairs += _flat(value, f"{prefix}{name}.")
+        else:
+            pairs.append((prefix + name, str(value)))
+    return pairs

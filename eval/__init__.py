@@ -1,0 +1,1 @@
+"""The harness: the project's figures, measured the same way for any detector."""

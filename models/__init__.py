@@ -1,0 +1,1 @@
+"""How the network is made: net, training, calibration, export."""

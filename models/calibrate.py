@@ -1,0 +1,157 @@
+"""Calibration: probabilities that mean what they say, and from where a verdict is certain.
+
+Temperature scaling for visibility (Guo et al., ICML 2017, arXiv:1706.04599), a scale and a
+shift for presence (Platt, 1999). Both are fitted on rooms that the network judging them has
+never seen: one network for each room left out. The thresholds take the bound of Clopper and
+Pearson (Biometrika 26, 1934) over *scenes*, since pictures of one scene repeat one error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit, log_softmax
+from scipy.stats import beta
+
+from models.config import Config
+from models.examples import Example
+from models.samples import IGNORE
+from models.stream import Stream, collate
+from models.train import load_checkpoint
+
+__all__ = ["Fold", "calibrate", "upper_bound"]
+
+RISK = 0.05  # share of wrong verdicts among certain ones that the threshold is to keep under
+CONFIDENCE = 0.95
+VIEWS = 4  # random views, degraded as in training, of each example
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """A network and examples from rooms that it was not trained on."""
+
+    checkpoint: Path
+    examples: Sequence[Example]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Logits:
+    visibility: NDArray[Any]  # N x 3
+    seen_as: NDArray[Any]  # N, index into VISIBILITY or IGNORE
+    presence: NDArray[Any]  # N
+    present: NDArray[Any]  # N, 1, 0 or IGNORE
+
+
+def calibrate(folds: Sequence[Fold], config: Config, folder: Path) -> dict[str, Any]:
+    """Fit on ``folds``, write the result into ``folder``/network.json, and return it.
+
+    Raises ValueError where the folds hold no picture of one of the two answers.
+    """
+    parts = [_judge(fold, config) for fold in folds]
+    logits = _Logits(
+        **{
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in ("visibility", "seen_as", "presence", "present")
+        }
+    )
+    temperature = _temperature(logits)
+    scale, shift = _platt(logits)
+    presence = expit(scale * logits.presence + shift)
+    seen = np.exp(log_softmax(logits.visibility / temperature, axis=1))[:, 0]
+    known = logits.present != IGNORE
+    result = {
+        "visibility_temperature": round(temperature, 4),
+        "presence_scale": round(scale, 4),
+        "presence_shift": round(shift, 4),
+    }
+    for name, answer in (("in_bed", 1), ("not_in_bed", 0)):
+        p = (seen * (presence if answer else 1 - presence))[known]
+        threshold, n = _threshold(p, (logits.present == answer)[known])
+        result[f"{name}_threshold"] = round(threshold, 4)
+        result.setdefault("notes", {})[f"{name}_certain_n"] = n
+    result["notes"] |= {
+        "risk": RISK,
+        "confidence": CONFIDENCE,
+        "presence_n": int(known.sum()),
+        "visibility_n": int((logits.seen_as != IGNORE).sum()),
+    }
+    path = folder / "network.json"
+    sheet = json.loads(path.read_text(encoding="utf-8")) | result
+    path.write_text(json.dumps(sheet, indent=2) + "\n", encoding="utf-8")
+    return result
+
+
+def upper_bound(wrong: int, n: int, confidence: float = CONFIDENCE) -> float:
+    """The largest share of errors that ``wrong`` in ``n`` does not exclude (exact)."""
+    return 1.0 if wrong >= n else float(beta.ppf(confidence, wrong + 1, n - wrong))
+
+
+def _judge(fold: Fold, config: Config) -> _Logits:
+    net, _ = load_checkpoint(fold.checkpoint)
+    # Another seed than training's: the same degradations, other draws.
+    views = Config(**{**vars(config), "seed": config.seed + 1})
+    stream = Stream(fold.examples, views, VIEWS * len(fold.examples))
+    out: dict[str, list[NDArray[Any]]] = {}
+    for start in range(0, len(stream), 64):
+        batch = collate([stream[i] for i in range(start, min(start + 64, len(stream)))])
+        with torch.no_grad():
+            answer = net(batch["picture"], batch["bed"])
+        for name, tensor in (
+            ("visibility", answer.visibility),
+            ("seen_as", batch["visibility"]),
+            ("presence", answer.presence),
+            ("present", batch["presence"]),
+        ):
+            out.setdefault(name, []).append(tensor.numpy())
+    return _Logits(**{name: np.concatenate(chunks) for name, chunks in out.items()})
+
+
+def _temperature(logits: _Logits) -> float:
+    known = logits.seen_as != IGNORE
+    x, truth = logits.visibility[known], logits.seen_as[known]
+    if len(np.unique(truth)) < 2:
+        raise ValueError("expected seen and unseen pictures to calibrate on; got one kind only")
+
+    def loss(log_t: NDArray[Any]) -> float:
+        logs = log_softmax(x / np.exp(log_t[0]), axis=1)
+        return float(-logs[np.arange(len(truth)), truth].mean())
+
+    return float(np.exp(minimize(loss, [0.0], method="Nelder-Mead").x[0]))
+
+
+def _platt(logits: _Logits) -> tuple[float, float]:
+    known = logits.present != IGNORE
+    x, truth = logits.presence[known], logits.present[known]
+    if len(np.unique(truth)) < 2:
+        raise ValueError("expected both in_bed and not_in_bed to calibrate on; got one only")
+    weight = np.where(truth == 1, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
+
+    def loss(p: NDArray[Any]) -> float:
+        z = np.exp(p[0]) * x + p[1]
+        return float((weight * (np.logaddexp(0, z) - truth * z)).mean())
+
+    log_scale, shift = minimize(loss, [0.0, 0.0], method="Nelder-Mead").x
+    return float(np.exp(log_scale)), float(shift)
+
+
+def _threshold(p: NDArray[Any], right: NDArray[Any]) -> tuple[float, int]:
+    """The lowest threshold whose certain verdicts keep `RISK`, and how many they are.
+
+    1.0 where none does: then nothing is certain.
+    """
+    order = np.argsort(-p)
+    wrong = np.cumsum(~right[order])
+    best, count = 1.0, 0
+    for n in range(1, len(order) + 1):
+        last = n == len(order) or p[order[n]] < p[order[n - 1]]
+        if last and upper_bound(int(wrong[n - 1]), n) <= RISK:
+            best, count = float(p[order[n - 1]]), n
+    return best, count

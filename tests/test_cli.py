@@ -1,0 +1,82 @@
+"""The workshop's command line: everything in `bedcheck`, and what needs an extra."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import cli
+from bedcheck import commands
+
+ROOT = Path(cli.__file__).parent
+TRAIN = ["train", "--config", "c.toml", "--manifest", "m.csv", "--out", "run"]
+
+
+def names(help_text: str) -> set[str]:
+    """The commands that a help page lists."""
+    return set(re.findall(r"^  (\w+)  ", help_text.partition("Commands:")[2], re.MULTILINE))
+
+
+def test_it_has_every_command_of_bedcheck_and_more() -> None:
+    ours = names(CliRunner().invoke(cli.app, ["--help"]).stdout)
+    theirs = names(CliRunner().invoke(commands.app, ["--help"]).stdout)
+    assert theirs == {"check", "diagnose", "place"}
+    assert ours == theirs | {"bench", "calibrate", "degrade", "eval", "export", "train"}
+
+
+@pytest.mark.parametrize("words", ["train", "calibrate", "export", "degrade", "bench latency"])
+def test_every_command_has_help(words: str) -> None:
+    result = CliRunner().invoke(cli.app, [*words.split(), "--help"])
+    assert result.exit_code == 0
+    assert "Usage" in result.stdout
+
+
+def test_it_runs_from_the_checkout() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "cli.py", "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("library", "install"),
+    [
+        ("torch", "pip install -e '.[train]'"),
+        ("onnx", "pip install -e '.[train]'"),
+    ],
+)
+def test_a_missing_library_is_told_by_its_extra(library: str, install: str) -> None:
+    code = f"import sys; sys.modules[{library!r}] = None; import cli; cli.app()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "export", "LICENSE"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"needs {library}" in done.stderr
+    assert install in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["train", "--manifest", "m.csv", "--out", "run"], "--config"),
+        (["train", "--config", "c.toml", "--out", "run"], "--manifest"),
+        ([*TRAIN, "--root", "a", "--root", "b"], "expected one for each of the 1 manifests; got 2"),
+    ],
+)
+def test_wrong_usage(words: list[str], told: str) -> None:
+    result = CliRunner().invoke(cli.app, words)
+    assert result.exit_code == 2
+    assert told in result.stderr
