@@ -40,6 +40,7 @@ class Sheet:
     contract: int
     size: int  # side of the square input, pixels
     visibility_temperature: float = 1.0  # divides the visibility logits
+    visibility_shift: tuple[float, ...] = (0.0, 0.0, 0.0)  # then added to them
     presence_scale: float = 1.0  # presence = sigmoid(scale * logit + shift)
     presence_shift: float = 0.0
     in_bed_threshold: float = 1.0  # p_in_bed from which a verdict is certain
@@ -139,7 +140,9 @@ class Network:
             ["visibility", "presence", "posture", "masks"], {"picture": picture, "bed": bed}
         )
         sheet = self.sheet
-        seen, obstructed, low_contrast = _softmax(visibility[0] / sheet.visibility_temperature)
+        seen, obstructed, low_contrast = _softmax(
+            visibility[0] / sheet.visibility_temperature + np.asarray(sheet.visibility_shift)
+        )
         logit = sheet.presence_scale * float(presence[0]) + sheet.presence_shift
         shares = _softmax(posture[0])
         best = int(np.argmax(shares))
@@ -154,7 +157,7 @@ class Network:
         )
 
 
-def _softmax(logits: NDArray[np.float32]) -> list[float]:
+def _softmax(logits: NDArray[Any]) -> list[float]:
     shifted = np.exp(logits.astype(np.float64) - logits.max())
     shares: list[float] = (shifted / shifted.sum()).tolist()
     return shares

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bedcheck.verdict import Polygon
 
-__all__ = ["colours", "jitter", "lump", "warp"]
+__all__ = ["colours", "jitter", "warp"]
 
 
 def jitter(bed: Polygon, amount: float, rng: np.random.Generator) -> Polygon:
@@ -23,44 +23,6 @@ def jitter(bed: Polygon, amount: float, rng: np.random.Generator) -> Polygon:
     points = points + rng.normal(0, amount, points.shape) * size
     points = points + rng.normal(0, amount, 2) * size
     return tuple((float(x), float(y)) for x, y in np.clip(points, 0, 1))
-
-
-def lump(
-    picture: NDArray[np.uint8], bed: Polygon, stuff: NDArray[np.uint8], rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """``picture`` with a rounded heap of ``stuff`` somewhere on the bed.
-
-    Cushions, folded blankets and clothes lie on full beds and empty ones alike: a strange
-    patch on the bed is not a person.
-    """
-    height, width = picture.shape[:2]
-    points = np.array(bed) * (width, height)
-    side = float(np.sqrt(np.ptp(points[:, 0]) * np.ptp(points[:, 1])))
-    weights = rng.dirichlet(np.ones(len(points)))
-    centre = (points * weights[:, None]).sum(axis=0)
-    axes = np.maximum(side * rng.uniform(0.08, 0.28, 2), 3)
-    turn = rng.uniform(0, 180)
-    mask = np.zeros((height, width), np.float32)
-    outline = cv2.ellipse2Poly((0, 0), (100, 100), 0, 0, 360, 12)[:-1] / 100.0
-    power = rng.uniform(0.45, 1.0)  # from a cushion's rounded square to an ellipse
-    outline = np.sign(outline) * np.abs(outline) ** power * rng.normal(1, 0.08, outline.shape)
-    spin = np.deg2rad(turn)
-    rotate = np.array([[np.cos(spin), -np.sin(spin)], [np.sin(spin), np.cos(spin)]])
-    shape = np.round((outline * axes) @ rotate.T + centre).astype(np.int32)
-    cv2.fillPoly(mask, [shape], 1.0)
-    soft = max(0.6, float(axes.min()) * rng.uniform(0.03, 0.12))
-    mask = cv2.GaussianBlur(mask, (0, 0), soft)
-    shadow = cv2.GaussianBlur(mask, (0, 0), soft * 4)
-    tint = np.exp(rng.normal(0, 0.25, 3)) * np.exp(rng.normal(0, 0.3))
-    cover = cv2.resize(stuff, (width, height)).astype(np.float32) * tint.astype(np.float32)
-    if np.ptp(picture[:: height // 8 or 1, :: width // 8 or 1], axis=2).max() < 3:
-        cover = np.repeat(cover.mean(axis=2, keepdims=True), 3, axis=2)  # a grey picture
-    # Lit from one side, as a thing with a belly is.
-    slope = np.linspace(-1, 1, width, dtype=np.float32) * rng.normal(0, 0.5)
-    cover *= (1 + slope)[None, :, None].clip(0.4, 1.6)
-    ground = picture.astype(np.float32) * (1 - rng.uniform(0.1, 0.5) * shadow)[..., None]
-    mixed = ground * (1 - mask[..., None]) + cover * mask[..., None]
-    return np.clip(mixed, 0, 255).astype(np.uint8)
 
 
 def warp(
@@ -115,9 +77,10 @@ def colours(
     if ball < 0.15:
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
         picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
-    elif ball < 0.4 and not gently:
+    elif ball < 0.6 and not gently:
+        # Any hue: no colour of clothes or linen may stand for a person.
         hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
-        hues = ((np.arange(256) + rng.integers(-20, 21)) % 180).astype(np.uint8)
+        hues = ((np.arange(256) + rng.integers(0, 180)) % 180).astype(np.uint8)
         more = np.clip(np.arange(256) * np.exp(rng.normal(0, 0.35)), 0, 255).astype(np.uint8)
         same = np.arange(256, dtype=np.uint8)
         hsv = cv2.LUT(hsv, np.stack([hues, more, same], axis=-1).reshape(1, 256, 3))

@@ -1,8 +1,10 @@
 """Calibration: probabilities that mean what they say, and from where a verdict is certain.
 
-Temperature scaling for visibility (Guo et al., ICML 2017, arXiv:1706.04599), a scale and a
-shift for presence (Platt, 1999). Both are fitted on rooms that the network judging them has
-never seen: one network for each room left out. The thresholds take the bound of Clopper and
+A temperature and a shift of each class for visibility (Guo et al., ICML 2017,
+arXiv:1706.04599), a scale and a shift for presence (Platt, 1999). Both are fitted on rooms
+that the network judging them has never seen: one network for each room left out. Training
+shows far more covered lenses than nights do, so each answer is weighed to the share that is
+expected of it; beds are full and empty equally often. The thresholds take the bound of Clopper and
 Pearson (Biometrika 26, 1934) over *scenes*, since pictures of one scene repeat one error.
 """
 
@@ -31,6 +33,7 @@ __all__ = ["Fold", "calibrate", "upper_bound"]
 
 RISK = 0.05  # share of wrong verdicts among certain ones that the threshold is to keep under
 CONFIDENCE = 0.95
+EXPECTED = (0.90, 0.06, 0.04)  # of seen, obstructed and low-contrast pictures; an assumption
 VIEWS = 4  # random views, degraded as in training, of each example
 
 
@@ -62,13 +65,14 @@ def calibrate(folds: Sequence[Fold], config: Config, folder: Path) -> dict[str, 
             for name in ("visibility", "seen_as", "presence", "present")
         }
     )
-    temperature = _temperature(logits)
+    temperature, shifts = _visibility(logits)
     scale, shift = _platt(logits)
     presence = expit(scale * logits.presence + shift)
-    seen = np.exp(log_softmax(logits.visibility / temperature, axis=1))[:, 0]
+    seen = np.exp(log_softmax(logits.visibility / temperature + shifts, axis=1))[:, 0]
     known = logits.present != IGNORE
     result = {
         "visibility_temperature": round(temperature, 4),
+        "visibility_shift": [round(float(value), 4) for value in shifts],
         "presence_scale": round(scale, 4),
         "presence_shift": round(shift, 4),
     }
@@ -80,6 +84,7 @@ def calibrate(folds: Sequence[Fold], config: Config, folder: Path) -> dict[str, 
     result["notes"] |= {
         "risk": RISK,
         "confidence": CONFIDENCE,
+        "expected_visibility": EXPECTED,
         "presence_n": int(known.sum()),
         "visibility_n": int((logits.seen_as != IGNORE).sum()),
     }
@@ -114,17 +119,24 @@ def _judge(fold: Fold, config: Config) -> _Logits:
     return _Logits(**{name: np.concatenate(chunks) for name, chunks in out.items()})
 
 
-def _temperature(logits: _Logits) -> float:
+def _visibility(logits: _Logits) -> tuple[float, NDArray[Any]]:
+    """The temperature, and what is added to each class's logit after it (seen: 0)."""
     known = logits.seen_as != IGNORE
     x, truth = logits.visibility[known], logits.seen_as[known]
-    if len(np.unique(truth)) < 2:
-        raise ValueError("expected seen and unseen pictures to calibrate on; got one kind only")
+    counts = np.bincount(truth, minlength=len(EXPECTED))
+    if not counts.all():
+        raise ValueError(
+            "expected seen, obstructed and low-contrast pictures to calibrate on;"
+            f" got {counts.tolist()} of them"
+        )
+    weight = (np.array(EXPECTED) / counts)[truth]
 
-    def loss(log_t: NDArray[Any]) -> float:
-        logs = log_softmax(x / np.exp(log_t[0]), axis=1)
-        return float(-logs[np.arange(len(truth)), truth].mean())
+    def loss(p: NDArray[Any]) -> float:
+        logs = log_softmax(x / np.exp(p[0]) + np.array([0.0, p[1], p[2]]), axis=1)
+        return float(-(weight * logs[np.arange(len(truth)), truth]).sum())
 
-    return float(np.exp(minimize(loss, [0.0], method="Nelder-Mead").x[0]))
+    found = minimize(loss, np.zeros(3), method="Nelder-Mead").x
+    return float(np.exp(found[0])), np.array([0.0, found[1], found[2]])
 
 
 def _platt(logits: _Logits) -> tuple[float, float]:

@@ -21,10 +21,10 @@ class Config:
     steps: int
     batch: int = 48
     rate: float = 1e-3  # of the heads, at its highest
-    backbone_rate: float = 4e-4
-    probe: int = 0  # first steps in which the heads alone learn
+    branch_rate: float = 4e-4  # of the branch that tells covers and draws masks
+    probe: int = 8000  # samples on which the presence head is fitted when the rest has learnt
+    ridge: float = 2.0  # of that fit, in units of one sample's loss (see `models.probe`)
     decay: float = 0.02  # of the weights (AdamW)
-    frozen: int = 4  # first features of the backbone that stay as they are
     average: float = 0.998  # of the exponential moving average that is kept
     groups: dict[str, float] = field(default_factory=dict)  # how often each group is drawn
     mix: Mix = field(default_factory=Mix)

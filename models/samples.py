@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bedcheck import crop
 from bedcheck.verdict import Polygon
 from datasets.degrade import TRAIN, degrade
-from models.augment import colours, jitter, lump, warp
+from models.augment import colours, jitter, warp
 from models.examples import Example
 from models.net import INPUT_SIZE, MASK_SIZE, POSTURES, VISIBILITY
 
@@ -28,7 +28,6 @@ class Mix:
 
     whole: float = 0.3  # the whole picture without its bed; half as often where beds are many
     no_polygon: float = 0.15  # of windows: the bed is not drawn in
-    lump: float = 0.0  # a heap of some other bed's bedding is put on the bed
     kinds: tuple[tuple[str, float], ...] = ()  # degradation and its share; the rest stay clean
 
 
@@ -44,15 +43,16 @@ class Sample:
     masks: NDArray[np.float32]  # 3 x M x M, 0..1, or IGNORE: see `models.net.MASKS`
 
 
-def draw_sample(
-    example: Example, mix: Mix, rng: np.random.Generator, donor: Example | None = None
-) -> Sample:
-    """One random view of ``example``; ``donor`` is an empty bed that lends its bedding."""
+def draw_sample(example: Example, mix: Mix, rng: np.random.Generator) -> Sample:
+    """One random view of ``example``."""
     height, width = example.pixels.shape[:2]
     # A whole ward has no single answer: it teaches where beds are, and nothing of people.
     whole = example.bed is None or rng.random() < mix.whole * (1 if example.alone else 0.5)
     if whole:
         window = crop.whole(width, height)
+        if example.bed is not None and example.alone:
+            close = crop.around(example.bed, width, height, rng.uniform(-0.2, 0.3))
+            window = _between(window, close, rng)
     else:
         assert example.bed is not None
         margin = rng.uniform(0.08, 0.55)
@@ -60,8 +60,6 @@ def draw_sample(
     work, scale = _shown(example.pixels, window)
     bed = _moved(example.bed, window, width, height) if example.bed else None
 
-    if bed is not None and donor is not None and rng.random() < mix.lump:
-        work = lump(work, bed, _bedding(donor), rng)
     kind = _kind(mix, rng)
     if example.label in ("obstructed", "cant_tell"):
         kind = "clean"
@@ -91,12 +89,14 @@ def draw_sample(
     )
 
 
-def _bedding(donor: Example) -> NDArray[np.uint8]:
-    """What lies inside the donor's bed: the middle of its window."""
-    assert donor.bed is not None
-    height, width = donor.pixels.shape[:2]
-    window = crop.around(donor.bed, width, height, margin=-0.25)
-    return donor.pixels[window.top : window.bottom, window.left : window.right]
+def _between(far: crop.Window, close: crop.Window, rng: np.random.Generator) -> crop.Window:
+    """A window between two: cameras stand at all distances, and so do their people."""
+    share = rng.random() ** 1.5
+    left, top, right, bottom = (
+        round(getattr(far, side) * (1 - share) + getattr(close, side) * share)
+        for side in ("left", "top", "right", "bottom")
+    )
+    return crop.Window(left=left, top=top, right=right, bottom=bottom)
 
 
 def _kind(mix: Mix, rng: np.random.Generator) -> str:

@@ -44,7 +44,6 @@ class Stream(Dataset[Sample]):
             for group, labels in tree.items()
         }
         self._groups = sorted(self._tree)
-        self._donors = [e for e in examples if e.label == "not_in_bed" and e.bed]
         weights = np.array([config.groups.get(group, 1.0) for group in self._groups])
         self._weights = weights / weights.sum()
 
@@ -58,8 +57,7 @@ class Stream(Dataset[Sample]):
         odds = np.array([1.0 if name in ("in_bed", "not_in_bed") else 0.12 for name in names])
         rooms = labels[names[rng.choice(len(names), p=odds / odds.sum())]]
         room = rooms[rng.integers(len(rooms))]
-        donor = self._donors[rng.integers(len(self._donors))] if self._donors else None
-        return draw_sample(room[rng.integers(len(room))], self.config.mix, rng, donor)
+        return draw_sample(room[rng.integers(len(room))], self.config.mix, rng)
 
 
 def collate(samples: list[Sample]) -> Batch:

@@ -18,6 +18,7 @@ from models.config import Config
 from models.examples import Example
 from models.losses import losses
 from models.net import BedNet
+from models.probe import fit_presence
 from models.stream import Stream, collate
 
 __all__ = ["imagenet_weights", "load_checkpoint", "train"]
@@ -48,8 +49,7 @@ def train(
     net = BedNet()
     net.load_imagenet(imagenet_weights())
     net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    for parameter in net.features[: config.frozen].parameters():
-        parameter.requires_grad_(False)
+    net.features.requires_grad_(False)  # what tells people stays ImageNet's: see `models.probe`
     kept = deepcopy(net).eval()
     optimiser = _optimiser(net, config)
     checkpoint, step = out / "checkpoint.pt", 0
@@ -90,7 +90,26 @@ def train(
                 log.writerow([step, *(f"{value:.4f}" for value in running.values())])
                 file.flush()
                 _save(checkpoint, net, kept, optimiser, step, config)
+    _fit_presence(kept, stream, config, workers)
+    _save(checkpoint, net, kept, optimiser, step, config)
     return checkpoint
+
+
+def _fit_presence(net: BedNet, stream: Stream, config: Config, workers: int) -> None:
+    """Give ``net`` the presence head that `models.probe` fits on the stream's first samples."""
+    first = Subset(stream, range(min(config.probe, len(stream))))
+    loader = DataLoader(first, config.batch, num_workers=workers, collate_fn=collate)
+    features, presence = [], []
+    with torch.no_grad():
+        for batch in loader:
+            features.append(net.person_features(batch["picture"], batch["bed"]))
+            presence.append(batch["presence"])
+    weight, bias = fit_presence(
+        torch.cat(features).numpy(), torch.cat(presence).numpy(), config.ridge
+    )
+    with torch.no_grad():
+        net.presence.weight.copy_(torch.from_numpy(weight)[None])
+        net.presence.bias.fill_(bias)
 
 
 def imagenet_weights() -> dict[str, torch.Tensor]:
@@ -111,28 +130,23 @@ def load_checkpoint(path: Path) -> tuple[BedNet, dict[str, str]]:
 
 
 def _optimiser(net: BedNet, config: Config) -> torch.optim.AdamW:
-    backbone = [p for p in net.features.parameters() if p.requires_grad]
-    inside = {id(p) for p in net.features.parameters()}
+    inside = {id(p) for part in (net.features, net.own) for p in part.parameters()}
     heads = [p for p in net.parameters() if id(p) not in inside]
     return torch.optim.AdamW(
         [
-            {"params": backbone, "lr": config.backbone_rate, "top": config.backbone_rate},
-            {"params": heads, "lr": config.rate, "top": config.rate},
+            {"params": heads, "top": config.rate},
+            {"params": list(net.own.parameters()), "top": config.branch_rate},
         ],
         weight_decay=config.decay,
     )
 
 
 def _set_rate(optimiser: torch.optim.AdamW, step: int, config: Config) -> None:
-    """A short warm-up, then half a cosine down to a hundredth.
-
-    The backbone waits until the heads fit it: fine-tuned under random heads it forgets what
-    serves in rooms that training does not show (Kumar et al., ICLR 2022, arXiv:2202.10054).
-    """
+    """A short warm-up, then half a cosine down to a hundredth."""
+    warm = min(1.0, (step + 1) / 50)
     cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / config.steps))
-    backbone, heads = optimiser.param_groups
-    heads["lr"] = heads["top"] * cosine * min(1.0, (step + 1) / 50)
-    backbone["lr"] = backbone["top"] * cosine * min(1.0, max(0, step + 1 - config.probe) / 50)
+    for group in optimiser.param_groups:
+        group["lr"] = group["top"] * warm * cosine
 
 
 def _average(kept: BedNet, net: BedNet, share: float) -> None:

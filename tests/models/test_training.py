@@ -143,6 +143,7 @@ def test_calibration_is_written_beside_the_network(
     found = calibrate([Fold(checkpoint=run, examples=examples)], read_config(TINY), tmp_path)
     sheet = Network(tmp_path).sheet
     assert sheet.visibility_temperature == found["visibility_temperature"] > 0
+    assert list(sheet.visibility_shift) == found["visibility_shift"]
     assert sheet.presence_scale == found["presence_scale"] > 0
     assert 0 < sheet.in_bed_threshold <= 1
     assert sheet.notes["presence_n"] > 0
