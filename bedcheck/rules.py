@@ -73,7 +73,7 @@ def decide(facts: Facts, thresholds: Thresholds) -> Decision:
     state = max(State, key=lambda s: probabilities[s])
     if settled is None:
         why = _causes(facts, state)
-    if facts.several_beds:
+    if facts.several_beds and state is not State.OBSTRUCTED:  # beds seen where none can be
         why = (*why, Cause.SEVERAL_BEDS)
     if facts.bed_moved:
         why = (*why, Cause.BED_MOVED)

@@ -89,6 +89,7 @@ NETWORK_LOW = {"obstructed": 0.02, "low_contrast": 0.9}
         ({"detectability": None}, IN, (), False),
         # Said beside the state, and never certain.
         ({"several_beds": True}, IN, (Cause.SEVERAL_BEDS,), False),
+        ({"several_beds": True, "structure": 0.0}, OBSTRUCTED, (Cause.COVERED,), True),
         ({"bed_moved": True}, IN, (Cause.BED_MOVED,), False),
     ],
 )
