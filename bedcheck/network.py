@@ -41,8 +41,7 @@ class Sheet:
     size: int  # side of the square input, pixels
     visibility_temperature: float = 1.0  # divides the visibility logits
     visibility_shift: tuple[float, ...] = (0.0, 0.0, 0.0)  # then added to them
-    presence_scale: float = 1.0  # presence = sigmoid(scale * logit + shift)
-    presence_shift: float = 0.0
+    presence_scale: float = 1.0  # presence = sigmoid(scale * logit)
     in_bed_threshold: float = 1.0  # p_in_bed from which a verdict is certain
     not_in_bed_threshold: float = 1.0  # the same for p_not_in_bed
     notes: Mapping[str, Any] = field(default_factory=dict)  # n and bounds behind the figures
@@ -143,7 +142,7 @@ class Network:
         seen, obstructed, low_contrast = _softmax(
             visibility[0] / sheet.visibility_temperature + np.asarray(sheet.visibility_shift)
         )
-        logit = sheet.presence_scale * float(presence[0]) + sheet.presence_shift
+        logit = sheet.presence_scale * float(presence[0])
         shares = _softmax(posture[0])
         best = int(np.argmax(shares))
         return Answer(

@@ -1,11 +1,13 @@
 """Calibration: probabilities that mean what they say, and from where a verdict is certain.
 
 A temperature and a shift of each class for visibility (Guo et al., ICML 2017,
-arXiv:1706.04599), a scale and a shift for presence (Platt, 1999). Both are fitted on rooms
-that the network judging them has never seen: one network for each room left out. Training
-shows far more covered lenses than nights do, so each answer is weighed to the share that is
-expected of it; beds are full and empty equally often. The thresholds take the bound of Clopper and
-Pearson (Biometrika 26, 1934) over *scenes*, since pictures of one scene repeat one error.
+arXiv:1706.04599), a scale for presence (Platt, 1999; without his shift: it differs more from
+room to room than a few rooms could tell, and a wrong one calls empty beds full). Both are
+fitted on rooms that the network judging them has never seen: one network for each room left
+out. Training shows far more covered lenses than nights do, so each answer is weighed to the
+share that is expected of it; beds are full and empty equally often in each room. The
+thresholds take the bound of Clopper and Pearson (Biometrika 26, 1934) over *scenes*, since
+pictures of one scene repeat one error.
 """
 
 from __future__ import annotations
@@ -25,16 +27,16 @@ from scipy.stats import beta
 
 from models.config import Config
 from models.examples import Example
-from models.samples import IGNORE
-from models.stream import Stream, collate
+from models.samples import IGNORE, plain_sample
+from models.stream import collate
 from models.train import load_checkpoint
 
 __all__ = ["Fold", "calibrate", "upper_bound"]
 
-RISK = 0.05  # share of wrong verdicts among certain ones that the threshold is to keep under
+RISK = 0.10  # share of scenes with a wrong certain verdict that the threshold is to keep under
 CONFIDENCE = 0.95
 EXPECTED = (0.90, 0.06, 0.04)  # of seen, obstructed and low-contrast pictures; an assumption
-VIEWS = 4  # random views, degraded as in training, of each example
+VIEWS = 4  # views of each example: as taken, and degraded as in training
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,8 @@ class _Logits:
     seen_as: NDArray[Any]  # N, index into VISIBILITY or IGNORE
     presence: NDArray[Any]  # N
     present: NDArray[Any]  # N, 1, 0 or IGNORE
+    scenes: NDArray[Any]  # N, what repeats itself
+    rooms: NDArray[Any]  # N
 
 
 def calibrate(folds: Sequence[Fold], config: Config, folder: Path) -> dict[str, Any]:
@@ -62,25 +66,25 @@ def calibrate(folds: Sequence[Fold], config: Config, folder: Path) -> dict[str, 
     logits = _Logits(
         **{
             name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("visibility", "seen_as", "presence", "present")
+            for name in ("visibility", "seen_as", "presence", "present", "scenes", "rooms")
         }
     )
     temperature, shifts = _visibility(logits)
-    scale, shift = _platt(logits)
-    presence = expit(scale * logits.presence + shift)
+    scale = _scale(logits)
+    presence = expit(scale * logits.presence)
     seen = np.exp(log_softmax(logits.visibility / temperature + shifts, axis=1))[:, 0]
     known = logits.present != IGNORE
     result = {
         "visibility_temperature": round(temperature, 4),
         "visibility_shift": [round(float(value), 4) for value in shifts],
         "presence_scale": round(scale, 4),
-        "presence_shift": round(shift, 4),
     }
     for name, answer in (("in_bed", 1), ("not_in_bed", 0)):
         p = (seen * (presence if answer else 1 - presence))[known]
-        threshold, n = _threshold(p, (logits.present == answer)[known])
+        right = (logits.present == answer)[known]
+        threshold, n = _threshold(p, right, logits.scenes[known])
         result[f"{name}_threshold"] = round(threshold, 4)
-        result.setdefault("notes", {})[f"{name}_certain_n"] = n
+        result.setdefault("notes", {})[f"{name}_certain_scenes"] = n
     result["notes"] |= {
         "risk": RISK,
         "confidence": CONFIDENCE,
@@ -101,12 +105,23 @@ def upper_bound(wrong: int, n: int, confidence: float = CONFIDENCE) -> float:
 
 def _judge(fold: Fold, config: Config) -> _Logits:
     net, _ = load_checkpoint(fold.checkpoint)
-    # Another seed than training's: the same degradations, other draws.
-    views = Config(**{**vars(config), "seed": config.seed + 1})
-    stream = Stream(fold.examples, views, VIEWS * len(fold.examples))
     out: dict[str, list[NDArray[Any]]] = {}
-    for start in range(0, len(stream), 64):
-        batch = collate([stream[i] for i in range(start, min(start + 64, len(stream)))])
+    for start in range(0, len(fold.examples), 16):
+        some = list(enumerate(fold.examples[start : start + 16], start))
+        # Another seed than training's: the same degradations, other draws.
+        batch = collate(
+            [
+                plain_sample(
+                    example,
+                    config.mix if view else None,
+                    np.random.default_rng([config.seed, number, view]),
+                )
+                for number, example in some
+                for view in range(VIEWS)
+            ]
+        )
+        out.setdefault("scenes", []).append(np.repeat([e.scene for _, e in some], VIEWS))
+        out.setdefault("rooms", []).append(np.repeat([e.room for _, e in some], VIEWS))
         with torch.no_grad():
             answer = net(batch["picture"], batch["bed"])
         for name, tensor in (
@@ -139,31 +154,50 @@ def _visibility(logits: _Logits) -> tuple[float, NDArray[Any]]:
     return float(np.exp(found[0])), np.array([0.0, found[1], found[2]])
 
 
-def _platt(logits: _Logits) -> tuple[float, float]:
+def _scale(logits: _Logits) -> float:
+    """What the presence logit is multiplied by."""
     known = logits.present != IGNORE
     x, truth = logits.presence[known], logits.present[known]
     if len(np.unique(truth)) < 2:
         raise ValueError("expected both in_bed and not_in_bed to calibrate on; got one only")
-    weight = np.where(truth == 1, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
+    # Each answer weighs the same in each room: a camera over a full bed says nothing of others.
+    cells = np.char.add(logits.rooms[known].astype(str), np.where(truth == 1, "+", "-"))
+    names, members = np.unique(cells, return_inverse=True)
+    both = {name[:-1] for name in names if f"{name[:-1]}+" in names and f"{name[:-1]}-" in names}
+    inside = np.array([cell[:-1] in both for cell in cells])
+    weight = np.where(inside, 1.0 / np.bincount(members)[members], 0.0)
+    if not both:
+        weight = np.where(truth == 1, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
+    weight /= weight.sum()
 
     def loss(p: NDArray[Any]) -> float:
-        z = np.exp(p[0]) * x + p[1]
-        return float((weight * (np.logaddexp(0, z) - truth * z)).mean())
+        z = p[0] * x
+        return float((weight * (np.logaddexp(0, z) - truth * z)).sum())
 
-    log_scale, shift = minimize(loss, [0.0, 0.0], method="Nelder-Mead").x
-    return float(np.exp(log_scale)), float(shift)
+    (scale,) = minimize(loss, [1.0], method="BFGS").x
+    if scale <= 0:
+        raise ValueError(
+            "expected a presence score that rises with presence in rooms left out;"
+            " this network's falls: train it on more"
+        )
+    return float(scale)
 
 
-def _threshold(p: NDArray[Any], right: NDArray[Any]) -> tuple[float, int]:
-    """The lowest threshold whose certain verdicts keep `RISK`, and how many they are.
+def _threshold(p: NDArray[Any], right: NDArray[Any], scenes: NDArray[Any]) -> tuple[float, int]:
+    """The lowest threshold whose certain verdicts keep `RISK`, and how many scenes they show.
 
-    1.0 where none does: then nothing is certain.
+    A scene is wrong when one of its certain verdicts is. 1.0 where no threshold will do: then
+    nothing is certain.
     """
     order = np.argsort(-p)
-    wrong = np.cumsum(~right[order])
+    seen: set[str] = set()
+    wrong: set[str] = set()
     best, count = 1.0, 0
-    for n in range(1, len(order) + 1):
-        last = n == len(order) or p[order[n]] < p[order[n - 1]]
-        if last and upper_bound(int(wrong[n - 1]), n) <= RISK:
-            best, count = float(p[order[n - 1]]), n
+    for n, row in enumerate(order, 1):
+        seen.add(scenes[row])
+        if not right[row]:
+            wrong.add(scenes[row])
+        last = n == len(order) or p[order[n]] < p[row]
+        if last and upper_bound(len(wrong), len(seen)) <= RISK:
+            best, count = float(p[row]), len(seen)
     return best, count

@@ -33,6 +33,7 @@ class Example:
     beds: tuple[Polygon, ...]  # every bed drawn in this picture, largest first
     group: str  # the unit of balance: a room, or many alike
     room: str  # the unit of independence
+    scene: str  # one bed, or one photo
     masks: NDArray[np.uint8] | None = None  # HxWx2: bed, person; 0 or 255, where rendered
     extras: dict[str, str] = field(default_factory=dict)
 
@@ -91,6 +92,7 @@ def load(
                 beds=tuple(sorted(of_picture[row.path], key=area, reverse=True)),
                 group=groups[row.unit],
                 room=row.unit,
+                scene=row.scene,
                 masks=masks,
                 extras=dict(row.extras),
             )

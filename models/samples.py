@@ -16,7 +16,7 @@ from models.augment import colours, jitter, warp
 from models.examples import Example
 from models.net import INPUT_SIZE, MASK_SIZE, POSTURES, VISIBILITY
 
-__all__ = ["IGNORE", "Mix", "Sample", "draw_sample"]
+__all__ = ["IGNORE", "Mix", "Sample", "draw_sample", "plain_sample"]
 
 IGNORE = -1
 WORK_SIZE = 288  # side at which degradations are drawn, pixels: near a camera's own scale
@@ -86,6 +86,31 @@ def draw_sample(example: Example, mix: Mix, rng: np.random.Generator) -> Sample:
         presence=presence,
         posture=_posture(example, visibility),
         masks=_mask_targets(example, layers, visibility, shows_bed),
+    )
+
+
+def plain_sample(example: Example, mix: Mix | None, rng: np.random.Generator) -> Sample:
+    """The view that the detector takes: neither turned nor coloured.
+
+    As taken without a ``mix``, else degraded by one of its kinds.
+    """
+    height, width = example.pixels.shape[:2]
+    bed = example.bed
+    window = crop.around(bed, width, height) if bed else crop.whole(width, height)
+    work, _ = _shown(example.pixels, window)
+    inside = _moved(bed, window, width, height) if bed else None
+    known = example.label in ("in_bed", "not_in_bed")
+    kind = _kind(mix, rng) if mix and known else "clean"
+    done = degrade(work, inside, kind=kind, recipe=TRAIN, rng=rng)
+    shown = crop.whole(work.shape[1], work.shape[0])
+    visibility, presence = _targets(example, done.label, whole=bed is None)
+    return Sample(
+        picture=crop.cut(done.picture, shown, INPUT_SIZE),
+        bed=crop.draw(inside, shown, shown.width, shown.height, INPUT_SIZE),
+        visibility=visibility,
+        presence=presence,
+        posture=_posture(example, visibility),
+        masks=np.full((3, MASK_SIZE, MASK_SIZE), IGNORE, np.float32),
     )
 
 
