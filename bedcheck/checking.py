@@ -71,11 +71,14 @@ def tasks_from_manifest(manifest: Path, root: Path, placement: Placement | None)
                     f"{manifest}: expected the columns {', '.join(COLUMNS)} in the first line;"
                     f" missing: {', '.join(missing)}"
                 )
-            return [_task(number, row, root, placement) for number, row in enumerate(reader)]
+            tasks = [_task(number, row, root, placement) for number, row in enumerate(reader)]
     except OSError as error:
         raise ManifestError(f"{manifest}: cannot be opened: {error.strerror or error}") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise ManifestError(f"{manifest}: expected a CSV file in UTF-8; {error}") from None
+    if not tasks:  # a night's list that was lost must not look like a quiet night
+        raise ManifestError(f"{manifest}: expected at least one row; got the first line only")
+    return tasks
 
 
 def _task(number: int, row: dict[str, str | None], root: Path, given: Placement | None) -> Task:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bedcheck import polygon
-from bedcheck.errors import BedcheckError, JudgementError
+from bedcheck.errors import BedcheckError, JudgementError, PlacementError
 from bedcheck.finder import find_bed
 from bedcheck.frame import Frame, Picture, read
 from bedcheck.measures import measure, working_luma
@@ -54,10 +54,16 @@ class Detector:
 
         Without a placement the network finds the bed, the largest if there are several.
 
-        Raises PictureError where the picture cannot be judged, JudgementError where
-        judging itself fails. An error is never to be taken for a state.
+        Raises PictureError where the picture cannot be judged, PlacementError where
+        ``placement`` is something else, JudgementError where judging itself fails. An error
+        is never to be taken for a state.
         """
         started = time.perf_counter()
+        if placement is not None and not isinstance(placement, Placement):
+            raise PlacementError(
+                f"placement: expected a Placement, got {type(placement).__name__};"
+                " make one with bedcheck.Placement(bed=…)"
+            )
         frame = read(picture, bits=bits)
         try:
             return self._judge(frame, placement, started)

@@ -81,7 +81,7 @@ def decide(facts: Facts, thresholds: Thresholds) -> Decision:
     return Decision(
         state=state,
         probabilities=probabilities,
-        certain=_certain(facts, state, probabilities[state], settled, thresholds),
+        certain=_certain(facts, state, probabilities[state], settled, why, thresholds),
         causes=why,
         posture=facts.posture if told else None,
     )
@@ -164,10 +164,16 @@ def _why_low_contrast(m: Measures) -> Cause:
 
 
 def _certain(
-    facts: Facts, state: State, p: float, settled: State | None, thresholds: Thresholds
+    facts: Facts,
+    state: State,
+    p: float,
+    settled: State | None,
+    causes: tuple[Cause, ...],
+    thresholds: Thresholds,
 ) -> bool:
     if settled is not None:
-        return True
+        # That no bed was found may be the network's fault as well as the picture's.
+        return facts.bed_found or Cause.COVERED in causes
     if facts.bed_moved or facts.several_beds:
         return False
     if state in (State.OBSTRUCTED, State.LOW_CONTRAST):

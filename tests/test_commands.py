@@ -286,3 +286,10 @@ def test_every_command_has_help(command: str) -> None:
 
 def quoted(text: str) -> str:
     return f'"{text}"'
+
+
+def test_a_manifest_without_rows_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text("path,scene,bed\n")
+    result = CliRunner().invoke(commands.app, ["check", "--manifest", str(tmp_path / "empty.csv")])
+    assert result.exit_code == 2
+    assert "expected at least one row" in result.output

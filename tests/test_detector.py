@@ -24,6 +24,7 @@ from bedcheck import (
     NetworkError,
     PictureError,
     Placement,
+    PlacementError,
     State,
 )
 
@@ -112,6 +113,11 @@ def test_a_failure_inside_is_an_error_and_never_a_state(
     monkeypatch.setattr(bedcheck.detector, "measure", broken)
     with pytest.raises(JudgementError, match="ZeroDivisionError: a fault in a measure"):
         detector.judge(a_room())
+
+
+def test_a_bed_that_is_no_placement_is_told_so(detector: Detector) -> None:
+    with pytest.raises(PlacementError, match="expected a Placement, got tuple"):
+        detector.judge(a_room(), BED)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

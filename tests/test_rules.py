@@ -67,7 +67,8 @@ NETWORK_LOW = {"obstructed": 0.02, "low_contrast": 0.9}
         # A camera that was moved looks elsewhere: who lies there is not the question.
         ({"moved": True}, OBSTRUCTED, (Cause.MOVED,), True),
         ({"moved": False}, IN, (), True),
-        ({"bed_found": False}, OBSTRUCTED, (Cause.BED_NOT_FOUND,), True),
+        ({"bed_found": False}, OBSTRUCTED, (Cause.BED_NOT_FOUND,), False),
+        ({"bed_found": False, "structure": 0.0}, OBSTRUCTED, (Cause.COVERED,), True),
         # Under the Rose criterion nobody can tell, and the network only says why.
         ({"detectability": 2.0}, LOW, (Cause.SAME_HUE,), False),
         ({"detectability": 2.0, **NETWORK_OBSTRUCTED}, OBSTRUCTED, (Cause.PARTLY_COVERED,), True),
