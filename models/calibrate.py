@@ -108,7 +108,7 @@ def _judge(fold: Fold, config: Config) -> _Logits:
     out: dict[str, list[NDArray[Any]]] = {}
     for start in range(0, len(fold.examples), 16):
         some = list(enumerate(fold.examples[start : start + 16], start))
-        # Another seed than training's: the same degradations, other draws.
+        # Training's degradations, from random streams of their own.
         batch = collate(
             [
                 plain_sample(

@@ -11,7 +11,8 @@ from models.stream import Batch
 
 __all__ = ["WEIGHTS", "losses"]
 
-# Presence is only watched here: its head is fitted when the rest has learnt (`models.probe`).
+# Not presence: its head is fitted when the rest has learnt (`models.probe`), and until then
+# stays at chance in the log.
 WEIGHTS = {"visibility": 1.0, "posture": 0.2, "masks": 2.0}
 SMOOTHING = 0.02  # of the labels: a few are wrong
 

@@ -1,9 +1,8 @@
 """The network: MobileNetV2 cut at stride 16, one branch for people and one for the view.
 
 The backbone is MobileNetV2 (Sandler et al., CVPR 2018, arXiv:1801.04381) with its ImageNet
-weights. It is cut where its features still speak of parts and textures: what comes after
-speaks of ImageNet's classes, and on rooms that training does not show it misleads more than
-it helps (the card has the figures). From stride 8 on there are two branches: one keeps
+weights. It is cut at stride 16, whose features did better on rooms that training does not
+show than those of stride 32 (the card has the figures). From stride 8 on there are two branches: one keeps
 ImageNet's weights and tells people, the other is trained, tells covers and blur, and draws
 the masks. The bed's polygon says over which cells is pooled.
 """
