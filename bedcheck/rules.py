@@ -173,12 +173,13 @@ def _certain(
 ) -> bool:
     if settled is not None:
         # That no bed was found may be the network's fault as well as the picture's.
-        return facts.bed_found or Cause.COVERED in causes
+        return Cause.BED_NOT_FOUND not in causes
     if facts.bed_moved or facts.several_beds:
         return False
-    if state in (State.OBSTRUCTED, State.LOW_CONTRAST):
-        return p >= OVERRIDE
     snr = facts.measures.detectability
+    if state in (State.OBSTRUCTED, State.LOW_CONTRAST):
+        # For these no bound was shown: the network alone is not enough, physics must agree.
+        return p >= OVERRIDE and snr is not None and snr < ROSE
     if snr is None or snr < CLEAR:
         return False
     return p >= (thresholds.in_bed if state is State.IN_BED else thresholds.not_in_bed)

@@ -9,7 +9,15 @@ import numpy as np
 
 from bedcheck import polygon
 from bedcheck.verdict import Polygon, Posture, State
-from eval.metrics import Estimate, auc, auc_within, bootstrap, share
+from eval.metrics import (
+    Estimate,
+    Figure,
+    auc,
+    auc_within,
+    bootstrap,
+    calibration_error,
+    share,
+)
 from eval.predictions import Prediction
 
 __all__ = ["bed_figures", "degradation_figures", "headline", "infrared_cost", "presence_figures"]
@@ -32,23 +40,26 @@ def presence_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
 
     ``auc`` pools all rows, ``auc_within_rooms`` compares only rows of the same room; ``seen``
     is the share of residents judged in_bed, ``missed`` that of empty beds judged in_bed.
-    Intervals resample rooms, and scenes where the rooms are fewer than five.
+    ``calibration_error`` is the score's. Intervals resample rooms, and scenes where the rooms
+    are fewer than five: then too narrow, since scenes of one room are alike.
     """
     rows = headline(predictions)
     score = np.array([p.presence for p in rows])
     truth = np.array([p.row.label == State.IN_BED for p in rows], bool)
     said = np.array([p.state is State.IN_BED for p in rows], bool)
     rooms = np.array([p.row.unit for p in rows])
-    units = rooms if len(set(rooms)) >= 5 else np.array([p.row.scene for p in rows])
+    unit, units = _units(rows)
 
-    def over(
-        chosen: np.ndarray, figure: object = None
-    ) -> Estimate:  # shares over one of the two truths
-        return bootstrap(lambda i: share(said[chosen][i]), units[chosen])
+    def over(chosen: np.ndarray) -> Estimate:
+        return bootstrap(lambda i: share(said[chosen][i]), units[chosen], unit=unit)
+
+    def of_all(figure: Figure) -> Estimate:
+        return bootstrap(figure, units, unit=unit)
 
     return {
-        "auc": bootstrap(lambda i: auc(score[i], truth[i]), units),
-        "auc_within_rooms": bootstrap(lambda i: auc_within(score[i], truth[i], rooms[i]), units),
+        "auc": of_all(lambda i: auc(score[i], truth[i])),
+        "auc_within_rooms": of_all(lambda i: auc_within(score[i], truth[i], rooms[i])),
+        "calibration_error": of_all(lambda i: calibration_error(score[i], truth[i])),
         "seen": over(truth),
         "missed": over(~truth),
     }
@@ -82,9 +93,8 @@ def infrared_cost(predictions: Sequence[Prediction]) -> Estimate:
         before, after = auc(clean[i], truth[i]), auc(night[i], truth[i])
         return None if before is None or after is None else before - after
 
-    rooms = [pair["clean"].row.unit for pair in both]
-    units = rooms if len(set(rooms)) >= 5 else [pair["clean"].row.scene for pair in both]
-    return bootstrap(cost, units)
+    unit, units = _units([pair["clean"] for pair in both])
+    return bootstrap(cost, units, unit=unit)
 
 
 def bed_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
@@ -101,8 +111,17 @@ def bed_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
     figures = {"all": bootstrap(lambda i: share(hits[i]), rooms)}
     for room in sorted(set(rooms)):
         inside = hits[rooms == room]
-        figures[str(room)] = bootstrap(lambda i, h=inside: share(h[i]), range(len(inside)))
+        pictures = range(len(inside))
+        figures[str(room)] = bootstrap(lambda i, h=inside: share(h[i]), pictures, unit="picture")
     return figures
+
+
+def _units(rows: Sequence[Prediction]) -> tuple[str, np.ndarray]:
+    """What an interval over ``rows`` resamples, and each row's own."""
+    rooms = np.array([p.row.unit for p in rows])
+    if len(set(rooms)) >= 5:
+        return "room", rooms
+    return "scene", np.array([p.row.scene for p in rows])
 
 
 def _iou(ours: Polygon, theirs: Polygon | None) -> float:

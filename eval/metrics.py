@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Estimate", "auc", "auc_within", "bootstrap", "share"]
+__all__ = ["Estimate", "auc", "auc_within", "bootstrap", "calibration_error", "share"]
 
 ROUNDS = 1000
 
@@ -25,13 +25,14 @@ class Estimate:
     low: float | None  # None: too few rooms for an interval
     high: float | None
     n: int  # rows
-    rooms: int  # independent units
+    units: int  # what the interval resamples
+    unit: str = "room"  # what one of them is
 
     def __str__(self) -> str:
         if self.value is None:
             return f"not estimable (n={self.n})"
         inside = f" [{self.low:.3f}, {self.high:.3f}]" if self.low is not None else ""
-        return f"{self.value:.3f}{inside} (n={self.n}, rooms={self.rooms})"
+        return f"{self.value:.3f}{inside} (n={self.n}, {self.unit}s={self.units})"
 
 
 def auc(scores: NDArray[Any], truth: NDArray[Any]) -> float | None:
@@ -70,18 +71,36 @@ def auc_within(scores: NDArray[Any], truth: NDArray[Any], rooms: NDArray[Any]) -
     return won / pairs if pairs else None
 
 
+def calibration_error(p: NDArray[Any], truth: NDArray[Any], bins: int = 10) -> float | None:
+    """Expected calibration error: how far p lies from the share that is true, over equal bins.
+
+    ``p`` float N in 0..1, ``truth`` bool N. Guo et al., ICML 2017, arXiv:1706.04599.
+    None of nothing.
+    """
+    if not len(p):
+        return None
+    cell = np.minimum((np.asarray(p) * bins).astype(int), bins - 1)
+    gap = np.bincount(cell, np.asarray(p) - np.asarray(truth, float), minlength=bins)
+    return float(np.abs(gap).sum() / len(p))
+
+
 def share(hits: NDArray[Any]) -> float | None:
     """Share of true values; None of nothing."""
     return float(np.mean(hits)) if len(hits) else None
 
 
 def bootstrap(
-    figure: Figure, units: Sequence[Any], *, rounds: int = ROUNDS, seed: int = 0
+    figure: Figure,
+    units: Sequence[Any],
+    *,
+    unit: str = "room",
+    rounds: int = ROUNDS,
+    seed: int = 0,
 ) -> Estimate:
     """``figure`` over all rows, with a percentile interval by resampling whole units.
 
-    ``units`` names each row's unit of independence (its room). With fewer than five
-    units no interval is given: resampling so few says nothing of a sixth.
+    ``units`` names each row's unit of independence, ``unit`` says what that is. With fewer
+    than five units no interval is given: resampling so few says nothing of a sixth.
     """
     names, members = np.unique(np.asarray(units), return_inverse=True)
     rows = [np.flatnonzero(members == k) for k in range(len(names))]
@@ -97,4 +116,4 @@ def bootstrap(
         values = [v for v in drawn if v is not None]
         if len(values) >= rounds / 2:
             low, high = (float(q) for q in np.quantile(values, [0.025, 0.975]))
-    return Estimate(value=value, low=low, high=high, n=len(members), rooms=len(names))
+    return Estimate(value=value, low=low, high=high, n=len(members), units=len(names), unit=unit)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bedcheck.polygon import area
+from bedcheck.polygon import area, parse_polygon
 from bedcheck.verdict import Polygon
 from datasets.manifest import read
 
@@ -103,9 +103,7 @@ def load(
 def _drawn(path: Path) -> dict[str, Polygon]:
     with path.open(newline="", encoding="utf-8") as lines:
         return {
-            line["path"]: tuple(
-                (float(x), float(y)) for x, y in (word.split(",") for word in line["bed"].split())
-            )
+            line["path"]: parse_polygon(line["bed"])
             for line in csv.DictReader(lines)
             if line["bed"]
         }
@@ -113,12 +111,9 @@ def _drawn(path: Path) -> dict[str, Polygon]:
 
 def _groups(rooms: Iterable[str]) -> dict[str, str]:
     """The group of each room: where `MANY` rooms share a prefix, that; else the room itself."""
-    names = set(rooms)
-    prefixes = Counter(name.split("_", 1)[0] for name in names)
-    return {
-        name: prefix if prefixes[prefix := name.split("_", 1)[0]] >= MANY else name
-        for name in names
-    }
+    prefix = {name: name.split("_", 1)[0] for name in set(rooms)}
+    counts = Counter(prefix.values())
+    return {name: first if counts[first] >= MANY else name for name, first in prefix.items()}
 
 
 def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:

@@ -2,9 +2,9 @@
 
 The backbone is MobileNetV2 (Sandler et al., CVPR 2018, arXiv:1801.04381) with its ImageNet
 weights. It is cut at stride 16, whose features did better on rooms that training does not
-show than those of stride 32 (the card has the figures). From stride 8 on there are two branches: one keeps
-ImageNet's weights and tells people, the other is trained, tells covers and blur, and draws
-the masks. The bed's polygon says over which cells is pooled.
+show than those of stride 32 (the card has the figures). From stride 8 on there are two
+branches: one keeps ImageNet's weights and tells people, the other is trained, tells covers and
+blur, and draws the masks. The bed's polygon says over which cells is pooled.
 """
 
 from __future__ import annotations

@@ -182,7 +182,7 @@ def _targets(example: Example, degraded: str | None, whole: bool) -> tuple[int, 
     if label == "cant_tell":
         return IGNORE, IGNORE
     presence = float(label == "in_bed")
-    if not speaks or example.posture == "edge" or example.extras.get("presence") == "unsure":
+    if not speaks or example.posture == "edge":
         presence = IGNORE
     unsure = example.extras.get("visibility") == "unsure"
     return (IGNORE if unsure else VISIBILITY.index("seen")), presence

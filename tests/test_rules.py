@@ -60,6 +60,7 @@ NETWORK_LOW = {"obstructed": 0.02, "low_contrast": 0.9}
         ({**NETWORK_OBSTRUCTED}, OBSTRUCTED, (Cause.PARTLY_COVERED,), False),
         ({**NETWORK_OBSTRUCTED, "blur": 9.0}, OBSTRUCTED, (Cause.DEFOCUSED,), False),
         ({**NETWORK_OBSTRUCTED, "bed_glare": 0.8}, OBSTRUCTED, (Cause.GLARE,), False),
+        ({"obstructed": 0.99, "low_contrast": 0.0}, OBSTRUCTED, (Cause.PARTLY_COVERED,), False),
         # A uniform frame is covered, whatever the network dreams of.
         ({"structure": 0.0}, OBSTRUCTED, (Cause.COVERED,), True),
         ({"structure": 0.0, "presence": 0.001}, OBSTRUCTED, (Cause.COVERED,), True),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from eval.metrics import auc, auc_within, bootstrap, share
+from eval.metrics import auc, auc_within, bootstrap, calibration_error, share
 
 
 @given(
@@ -61,9 +61,25 @@ def test_intervals_of_a_share_hold_the_truth_about_as_often_as_they_promise() ->
     assert 0.88 <= held / 120 <= 0.99
 
 
+@pytest.mark.parametrize(
+    ("p", "truth", "expected"),
+    [
+        ([0.95, 0.95, 0.05, 0.05], [1, 1, 0, 0], 0.05),
+        ([0.95, 0.95, 0.05, 0.05], [0, 0, 1, 1], 0.95),
+        ([0.55, 0.55], [1, 0], 0.05),  # errors within a bin cancel, as they should
+        ([1.0], [0], 1.0),  # 1 belongs to the last bin
+        ([], [], None),
+    ],
+)
+def test_calibration_error(p: list[float], truth: list[int], expected: float | None) -> None:
+    assert calibration_error(np.array(p), np.array(truth)) == (
+        None if expected is None else pytest.approx(expected)
+    )
+
+
 def test_few_rooms_have_no_interval() -> None:
     found = bootstrap(lambda i: 0.5, ["a", "a", "b"])
-    assert (found.value, found.low, found.n, found.rooms) == (0.5, None, 3, 2)
+    assert (found.value, found.low, found.n, found.units) == (0.5, None, 3, 2)
     assert str(found) == "0.500 (n=3, rooms=2)"
 
 
