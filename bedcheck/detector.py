@@ -78,15 +78,15 @@ class Detector:
     def _judge(self, frame: Frame, placement: Placement | None, started: float) -> Verdict:
         luma = working_luma(frame.luma)
         alignment = placement.align(luma) if placement else None
-        bed: Polygon | None
-        overview = None
-        several = False
+        bed: Polygon | None = None
+        overview, several = None, False
         if placement:
             bed = alignment.bed if alignment else placement.bed
         else:
-            overview = self.network.run(*self.network.prepare(frame.pixels, None))
-            found = find_bed(overview.masks)
+            picture, nothing = self.network.prepare(frame.pixels, None)
+            found = find_bed(self.network.find(picture))
             bed, several = found.bed, found.several
+            overview = self.network.run(picture, nothing)
         measures = measure(luma, frame.pixels, bed)
         if overview and bed is None:
             answer = overview

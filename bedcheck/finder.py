@@ -12,8 +12,8 @@ from bedcheck.verdict import Polygon
 
 __all__ = ["Found", "find_bed"]
 
-FINE = 3  # cells of the mask are split this often before its outline is drawn
-SURE = 0.3  # a cell from here on is bed; coarse masks are timid at the edges
+FINE = 6  # cells of the mask are split this often before its outline is drawn
+SURE = 0.4  # a cell from here on is bed; coarse masks are timid at the edges
 LEAST_BED = 0.008  # share of the picture; less is a speck, not a bed
 LEAST_OTHER = 0.012  # the same for a second bed
 CORNERS = 0.02  # how far the outline may be simplified, as a share of its length
@@ -28,7 +28,7 @@ class Found:
 
 
 def find_bed(masks: NDArray[np.float32]) -> Found:
-    """The largest bed's outline from masks 3 x M x M in 0..1 (`network.Answer`)."""
+    """The largest bed's outline from masks 3 x M x M in 0..1 (`network.Network.find`)."""
     largest, every = _fine(masks[0]), _fine(masks[2])
     parts, labels, stats, _ = cv2.connectedComponentsWithStats((largest >= SURE).astype(np.uint8))
     sizes = stats[1:, cv2.CC_STAT_AREA] / largest.size

@@ -1,4 +1,4 @@
-"""The network that ships: an ONNX file and the sheet that belongs to it.
+"""The network that ships: two ONNX files and the sheet that belongs to them.
 
 Nothing else in Bedcheck knows onnxruntime.
 """
@@ -26,19 +26,18 @@ __all__ = ["Answer", "Network", "Sheet"]
 
 SHEET = "network.json"
 LARGEST = 20.0  # logit, so that a probability is never exactly 0 or 1
-CONTRACT = 1  # version of the inputs and outputs below; a network of another is refused
+CONTRACT = 2  # version of the inputs and outputs below; a network of another is refused
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """What belongs to a network file: its name, its checksum, its calibration."""
+    """What belongs to a network: its name, its files' checksums, its calibration."""
 
     name: str
     version: str
-    file: str
-    sha256: str
     contract: int
     size: int  # side of the square input, pixels
+    files: Mapping[str, str]  # SHA-256 of judge.onnx and finder.onnx, by their names
     visibility_temperature: float = 1.0  # divides the visibility logits
     visibility_shift: tuple[float, ...] = (0.0, 0.0, 0.0)  # then added to them
     presence_scale: float = 1.0  # presence = sigmoid(scale * logit)
@@ -73,16 +72,16 @@ class Answer:
     presence: float  # over 0, under 1: a person in the bed if it is seen
     posture: Posture
     posture_share: float  # 0..1, how much of the posture's probability is on it
-    masks: NDArray[np.float32]  # 3 x M x M in 0..1: the largest bed, people, every bed
 
 
 class Network:
-    """One onnxruntime session; may be shared between threads.
+    """Two onnxruntime sessions; may be shared between threads.
 
-    Contract 1: inputs ``picture`` uint8 1 x S x S x 3 (BGR) and ``bed`` uint8 1 x S x S
-    (255 on the bed, all 0 where it is not known); outputs ``visibility`` (logits of seen,
-    obstructed, low contrast), ``presence`` (logit), ``posture`` (logits of lying, sitting
-    up, edge, other) and ``masks`` (1 x 3 x S/4 x S/4 in 0..1).
+    Contract 2: both take ``picture`` uint8 1 x S x S x 3 (BGR). ``judge`` takes ``bed`` uint8
+    1 x S x S as well (255 on the bed, all 0 where it is not known) and gives ``visibility``
+    (logits of seen, obstructed, low contrast), ``presence`` (logit) and ``posture`` (logits of
+    lying, sitting up, edge, other). ``finder`` gives ``masks`` (1 x 3 x S/8 x S/8 in 0..1): the
+    largest bed, people, every bed.
     """
 
     def __init__(self, folder: Path | None = None, *, threads: int = 1) -> None:
@@ -92,31 +91,10 @@ class Network:
         """
         folder = folder or Path(str(files("bedcheck") / "weights"))
         self.sheet = Sheet.read(folder / SHEET)
-        path = folder / self.sheet.file
-        try:
-            weights = path.read_bytes()
-        except OSError as error:
-            raise NetworkError(
-                f"expected the network at {path}; got {error}. Reinstall bedcheck"
-            ) from error
-        found = hashlib.sha256(weights).hexdigest()
-        if found != self.sheet.sha256:
-            raise NetworkError(
-                f"expected {path} with SHA-256 {self.sheet.sha256}; got {found}."
-                " The file is damaged: reinstall bedcheck"
-            )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Threads that spin while they wait steal the time of whatever runs beside.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                weights, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime's errors share no base of their own
-            raise NetworkError(f"onnxruntime cannot load {path}: {error}") from error
+        self._judge, self._finder = (
+            _session(folder / f"{part}.onnx", self.sheet.files.get(part, ""), threads)
+            for part in ("judge", "finder")
+        )
 
     @property
     def name(self) -> str:
@@ -133,11 +111,14 @@ class Network:
         picture = crop.cut(pixels, window, size)
         return picture[None], crop.draw(bed, window, width, height, size)[None]
 
+    def find(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Masks 3 x M x M in 0..1 of a whole picture from `prepare`: see the class."""
+        masks: NDArray[np.float32] = self._finder.run(None, {"picture": picture})[0][0]
+        return masks
+
     def run(self, picture: NDArray[np.uint8], bed: NDArray[np.uint8]) -> Answer:
         """The calibrated answer to inputs from `prepare`."""
-        visibility, presence, posture, masks = self._session.run(
-            ["visibility", "presence", "posture", "masks"], {"picture": picture, "bed": bed}
-        )
+        visibility, presence, posture = self._judge.run(None, {"picture": picture, "bed": bed})
         sheet = self.sheet
         seen, obstructed, low_contrast = _softmax(
             visibility[0] / sheet.visibility_temperature + np.asarray(sheet.visibility_shift)
@@ -152,8 +133,32 @@ class Network:
             presence=1 / (1 + math.exp(-min(max(logit, -LARGEST), LARGEST))),
             posture=tuple(Posture)[best],
             posture_share=shares[best],
-            masks=masks[0],
         )
+
+
+def _session(path: Path, sha256: str, threads: int) -> onnxruntime.InferenceSession:
+    try:
+        weights = path.read_bytes()
+    except OSError as error:
+        raise NetworkError(
+            f"expected the network at {path}; got {error}. Reinstall bedcheck"
+        ) from error
+    found = hashlib.sha256(weights).hexdigest()
+    if found != sha256:
+        raise NetworkError(
+            f"expected {path} with SHA-256 {sha256}; got {found}."
+            " The file is damaged: reinstall bedcheck"
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that spin while they wait steal the time of whatever runs beside.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no base of their own
+        raise NetworkError(f"onnxruntime cannot load {path}: {error}") from error
 
 
 def _softmax(logits: NDArray[Any]) -> list[float]:

@@ -56,7 +56,7 @@ def blur_radius(scales: Sequence[NDArray[np.float32]], noise: float) -> float | 
 
 def _blur(image: NDArray[np.float32], noise: float) -> float | None:
     """The blur in pixels of this image; None where there are too few edges."""
-    first = _gradient(cv2.GaussianBlur(image, (7, 7), FIRST))
+    once = np.asarray(cv2.GaussianBlur(image, (7, 7), FIRST), np.float32)
     second = _gradient(cv2.GaussianBlur(image, (13, 13), SECOND))
     # Noise after a Gaussian of s pixels has a gradient of sigma / (s^2 sqrt(8 pi)) each way.
     spread = noise / math.sqrt(8 * math.pi)
@@ -64,14 +64,15 @@ def _blur(image: NDArray[np.float32], noise: float) -> float | None:
     crests = second >= cv2.dilate(second, np.ones((3, 3), np.uint8))
     crests &= second > least
     crests &= second - cv2.blur(second, (SURROUND, SURROUND)) > least / 2  # slopes have no crest
-    heights = second[crests]
+    places = np.flatnonzero(crests)
+    heights = second.ravel()[places]
     if heights.size < FEWEST_EDGES:
         return None
     strongest = np.partition(heights, -FEWEST_EDGES // 2)[-FEWEST_EDGES // 2]
     chosen = heights > RELATIVE * strongest
     if np.count_nonzero(chosen) < FEWEST_EDGES:
         return None
-    fine = first[crests][chosen] ** 2 - 2 * (spread / FIRST**2) ** 2
+    fine = _gradient_at(once, places[chosen]) ** 2 - 2 * (spread / FIRST**2) ** 2
     soft = heights[chosen] ** 2 - 2 * (spread / SECOND**2) ** 2
     ratio = float(np.quantile(fine / soft, SHARPER))
     if ratio <= 1:
@@ -84,3 +85,12 @@ def _gradient(image: NDArray[Any]) -> NDArray[np.float32]:
     across = cv2.Sobel(image, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
     down = cv2.Sobel(image, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
     return np.asarray(cv2.magnitude(across, down), np.float32)
+
+
+def _gradient_at(image: NDArray[np.float32], places: NDArray[np.intp]) -> NDArray[np.float32]:
+    """The same at a few pixels only, given by their number in the flattened image."""
+    rows, columns = np.divmod(places, image.shape[1])
+    edged = np.asarray(cv2.copyMakeBorder(image, 1, 1, 1, 1, cv2.BORDER_REFLECT_101), np.float32)
+    across = edged[rows + 1, columns + 2] - edged[rows + 1, columns]
+    down = edged[rows + 2, columns + 1] - edged[rows, columns + 1]
+    return np.asarray(np.hypot(across, down) / 2, np.float32)

@@ -27,6 +27,7 @@ from scipy.stats import beta
 
 from models.config import Config
 from models.examples import Example
+from models.net import Judge
 from models.samples import IGNORE, plain_sample
 from models.stream import collate
 from models.train import load_checkpoint
@@ -43,7 +44,7 @@ VIEWS = 4  # views of each example: as taken, and degraded as in training
 class Fold:
     """A network and examples from rooms that it was not trained on."""
 
-    checkpoint: Path
+    checkpoint: Path  # a judge.pt
     examples: Sequence[Example]
 
 
@@ -105,6 +106,7 @@ def upper_bound(wrong: int, n: int, confidence: float = CONFIDENCE) -> float:
 
 def _judge(fold: Fold, config: Config) -> _Logits:
     net, _ = load_checkpoint(fold.checkpoint)
+    assert isinstance(net, Judge)
     out: dict[str, list[NDArray[Any]]] = {}
     for start in range(0, len(fold.examples), 16):
         some = list(enumerate(fold.examples[start : start + 16], start))

@@ -34,7 +34,8 @@ class Example:
     group: str  # the unit of balance: a room, or many alike
     room: str  # the unit of independence
     scene: str  # one bed, or one photo
-    masks: NDArray[np.uint8] | None = None  # HxWx2: bed, person; 0 or 255, where rendered
+    person: NDArray[np.uint8] | None = None  # HxW, 0 or 255: people that are seen, if rendered
+    bed_mask: NDArray[np.uint8] | None = None  # HxW, the same, where nobody has drawn the bed
     extras: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -54,8 +55,8 @@ def load(
     """The manifest's rows of one split, with their pictures.
 
     ``beds`` is a CSV of path and polygon for rows whose manifest has no bed. Rendered
-    rows bring their masks along as ``NAME_mask.png`` beside the picture: blue 100 for the
-    whole bed, red over 200 for the person that is seen.
+    rows bring their masks along as ``NAME_mask.png`` beside the picture: blue over 100 for
+    the bed and red over 200 for the people that are seen.
     """
     # Before OpenCV starts threads of its own: a forked worker would wait for them forever.
     cv2.setNumThreads(1)
@@ -69,7 +70,7 @@ def load(
     of_picture: dict[str, list[Polygon]] = defaultdict(list)
     for row in rows:
         bed = row.bed or drawn.get(row.path)
-        if bed:
+        if bed and row.label != "obstructed":  # what stands before it is no bed
             of_picture[row.path].append(bed)
     groups = _groups(row.unit for row in rows)
     pictures: dict[str, tuple[NDArray[np.uint8], NDArray[np.uint8] | None]] = {}
@@ -79,8 +80,10 @@ def load(
             pictures[row.path] = _read(root / row.path)
         pixels, masks = pictures[row.path]
         bed = row.bed or drawn.get(row.path)
+        bed_mask = None
         if bed is None and masks is not None:
-            bed = _outline(masks[:, :, 0])
+            bed_mask = masks[:, :, 0]
+            bed = _outline(bed_mask)
             if bed:
                 of_picture[row.path] = [bed]
         examples.append(
@@ -93,7 +96,8 @@ def load(
                 group=groups[row.unit],
                 room=row.unit,
                 scene=row.scene,
-                masks=masks,
+                person=None if masks is None else masks[:, :, 1],
+                bed_mask=bed_mask,
                 extras=dict(row.extras),
             )
         )

@@ -5,28 +5,31 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.net import Output
+from models.net import Judged
 from models.samples import IGNORE
 from models.stream import Batch
 
-__all__ = ["WEIGHTS", "losses"]
+__all__ = ["WEIGHTS", "finder_losses", "judge_losses"]
 
-# Not presence: its head is fitted when the rest has learnt (`models.probe`), and until then
-# stays at chance in the log.
-WEIGHTS = {"visibility": 1.0, "posture": 0.2, "masks": 2.0}
+WEIGHTS = {"visibility": 1.0, "presence": 1.0, "posture": 0.2}
 SMOOTHING = 0.02  # of the labels: a few are wrong
 
 
-def losses(output: Output, batch: Batch) -> dict[str, Tensor]:
+def judge_losses(output: Judged, batch: Batch) -> dict[str, Tensor]:
     """Each loss over what is known of the batch, and ``all``, their weighted sum."""
     parts = {
         "visibility": _cross_entropy(output.visibility, batch["visibility"]),
         "presence": _binary(output.presence, batch["presence"], SMOOTHING),
         "posture": _cross_entropy(output.posture, batch["posture"]),
-        "masks": _binary(output.masks, batch["masks"], 0.0),
     }
     total = sum((WEIGHTS[name] * parts[name] for name in WEIGHTS), start=Tensor([0.0]))
     return {**parts, "all": total.squeeze()}
+
+
+def finder_losses(masks: Tensor, batch: Batch) -> dict[str, Tensor]:
+    """The same of the masks."""
+    found = _binary(masks, batch["masks"], 0.0)
+    return {"masks": found, "all": found}
 
 
 def _cross_entropy(logits: Tensor, target: Tensor) -> Tensor:

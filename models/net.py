@@ -1,10 +1,11 @@
-"""The network: MobileNetV2 cut at stride 16, one branch for people and one for the view.
+"""The networks: one judges a bed in a picture, one finds beds.
 
-The backbone is MobileNetV2 (Sandler et al., CVPR 2018, arXiv:1801.04381) with its ImageNet
-weights. It is cut at stride 16, whose features did better on rooms that training does not
-show than those of stride 32 (the card has the figures). From stride 8 on there are two
-branches: one keeps ImageNet's weights and tells people, the other is trained, tells covers and
-blur, and draws the masks. The bed's polygon says over which cells is pooled.
+Both stand on PP-LCNet, which up to stride 8 stays what PicoDet learnt on COCO and is trained
+from there: gently for judging, hard for finding, which is why they do not share more. The judge
+has a second pair of eyes for people, a MobileNetV2 that is never trained (see the card for what
+each is worth alone). The bed's polygon enters the judge twice: it says over which cells is
+pooled, and which bed is meant, by convolutions that start at zero, so that nothing of what the
+backbone knows is lost at first.
 """
 
 from __future__ import annotations
@@ -15,87 +16,115 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["INPUT_SIZE", "MASKS", "MASK_SIZE", "POSTURES", "VISIBILITY", "BedNet", "Output"]
+from models import mobilenet
+from models.lcnet import CHANNELS, LCNet
+
+__all__ = [
+    "INPUT_SIZE",
+    "MASKS",
+    "MASK_SIZE",
+    "POSTURES",
+    "VISIBILITY",
+    "Finder",
+    "Judge",
+    "Judged",
+    "pooled",
+]
 
 INPUT_SIZE = 160
 """Side of the square input, pixels."""
-MASK_SIZE = INPUT_SIZE // 4
-"""Side of the masks that come out, cells."""
+MASK_SIZE = INPUT_SIZE // 8
+"""Side of the masks, cells: of the bed that goes in, and of those that come out."""
 
 MASKS = ("bed", "person", "beds")  # the largest bed; people; every bed
 VISIBILITY = ("seen", "obstructed", "low_contrast")
 POSTURES = ("lying", "sitting_up", "edge", "other")
 
-# expansion, channels out, repeats, stride: rows of table 2 in the paper that are kept
-_STAGES = (
-    (1, 16, 1, 1),
-    (6, 24, 2, 2),
-    (6, 32, 3, 2),
-    (6, 64, 4, 2),
-    (6, 96, 3, 1),
-)
-_STRIDE_4, _STRIDE_8, _STRIDE_16 = 3, 6, 13  # last feature of each stride
-_SHARED = _STRIDE_8  # last feature that both branches share
+_S8, _S16 = CHANNELS
 
 
-class Output(NamedTuple):
+class Judged(NamedTuple):
     """Logits of one batch of N pictures."""
 
     visibility: Tensor  # N x 3, order of `VISIBILITY`
     presence: Tensor  # N, in bed if seen
     posture: Tensor  # N x 4, order of `POSTURES`
-    masks: Tensor  # N x 3 x MASK_SIZE x MASK_SIZE, order of `MASKS`
 
 
-def _folded(x: Tensor, conv: nn.Conv2d, norm: nn.BatchNorm2d) -> Tensor:
-    """Convolution and normalisation in one, by ImageNet's statistics, which stay as they are.
+class Judge(nn.Module):
+    """Pictures and bed masks to logits.
 
-    Batches here are small and degraded: statistics of their own would be worse. Folding
-    them into the weights costs nothing and leaves the parameters what they were.
+    Input: ``picture`` N x 3 x S x S float32, RGB, ImageNet-normalised; ``bed``
+    N x 1 x M x M float32 in 0..1, all zero where the bed is not known.
     """
-    assert norm.running_var is not None and norm.running_mean is not None
-    scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
-    return F.conv2d(
-        x,
-        conv.weight * scale.view(-1, 1, 1, 1),
-        norm.bias - norm.running_mean * scale,
-        conv.stride,
-        conv.padding,
-        conv.dilation,
-        conv.groups,
-    )
 
-
-class _ConvNorm(nn.Sequential):
-    def __init__(self, i: int, o: int, kernel: int, stride: int = 1, groups: int = 1) -> None:
-        super().__init__(
-            nn.Conv2d(i, o, kernel, stride, kernel // 2, groups=groups, bias=False),
-            nn.BatchNorm2d(o),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu6(_folded(x, self[0], self[1]))
-
-
-class _InvertedResidual(nn.Module):
-    def __init__(self, i: int, o: int, stride: int, expand: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        hidden = i * expand
-        layers: list[nn.Module] = [_ConvNorm(i, hidden, 1)] if expand != 1 else []
-        layers += [
-            _ConvNorm(hidden, hidden, 3, stride, groups=hidden),
-            nn.Conv2d(hidden, o, 1, bias=False),
-            nn.BatchNorm2d(o),
-        ]
-        self.conv = nn.Sequential(*layers)
-        self.residual = stride == 1 and i == o
+        self.trunk = LCNet()
+        self.people = mobilenet.MobileNet()
+        self.bed_8 = _silent(_S8)
+        self.bed_16 = _silent(_S16)
+        self.visibility = nn.Sequential(
+            nn.Dropout(0.2), nn.Linear(4 * _S16, 64), nn.ReLU(), nn.Linear(64, len(VISIBILITY))
+        )
+        self.presence = nn.Sequential(nn.Dropout(0.3), nn.Linear(3 * _S16, 1))
+        self.posture = nn.Linear(3 * _S16, len(POSTURES))
+        self.presence_people = nn.Linear(3 * mobilenet.CHANNELS, 1)
+        nn.init.zeros_(self.presence_people.weight)
+        nn.init.zeros_(self.presence_people.bias)
+        self.presence_people.requires_grad_(False)  # fitted apart: see `models.probe`
 
-    def forward(self, x: Tensor) -> Tensor:
-        y = x
-        for layer in self.conv[:-2]:
-            y = layer(y)
-        y = _folded(y, self.conv[-2], self.conv[-1])
-        return x + y if self.residual else y
+    def forward(self, picture: Tensor, bed: Tensor) -> Judged:
+        """Logits of a batch; see the class for the inputs."""
+        return self.answers(self.trunk.base(picture), self.person_features(picture, bed), bed)
+
+    def person_features(self, picture: Tensor, bed: Tensor) -> Tensor:
+        """N x 288: what the untrained eyes see."""
+        return pooled(self.people(picture), bed)
+
+    def answers(self, s8: Tensor, people: Tensor, bed: Tensor) -> Judged:
+        """The same from what the backbone's base and `person_features` make of the pictures."""
+        s16 = self.trunk.top(s8 + self.bed_8(bed)) + self.bed_16(F.avg_pool2d(bed, 2))
+        found = pooled(s16, bed)
+        view = torch.cat([found, s16.amax(dim=(2, 3))], dim=1)
+        presence = self.presence(found) + self.presence_people(people)
+        return Judged(self.visibility(view), presence[:, 0], self.posture(found))
+
+
+class Finder(nn.Module):
+    """Whole pictures N x 3 x S x S, as for `Judge`, to masks' logits, N x 3 x M x M."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = LCNet()
+        self.lateral_8 = nn.Conv2d(_S8, 64, 1)
+        self.lateral_16 = nn.Conv2d(_S16, 64, 1)
+        self.mix_16 = nn.Sequential(_separable(64, 64), _separable(64, 64))
+        self.mix_8 = nn.Sequential(_separable(64, 64), _separable(64, 32))
+        self.masks = nn.Conv2d(32, len(MASKS), 1)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Logits in the order of `MASKS`."""
+        return self.answers(self.trunk.base(picture))
+
+    def answers(self, s8: Tensor) -> Tensor:
+        """The same from what the backbone's base makes of the pictures."""
+        deep = self.mix_16(self.lateral_16(self.trunk.top(s8)))
+        up = F.interpolate(deep, scale_factor=2.0, mode="nearest")
+        masks: Tensor = self.masks(self.mix_8(up + self.lateral_8(s8)))
+        return masks
+
+
+def pooled(features: Tensor, bed: Tensor) -> Tensor:
+    """N x 3C from N x C x M/2 x M/2: mean and maximum over the bed, mean over the picture.
+
+    Where no bed is given, the whole picture stands for it.
+    """
+    known = (bed.amax(dim=(2, 3), keepdim=True) > 0).to(features.dtype)
+    where = known * F.avg_pool2d(bed, 2) + (1 - known)
+    mean = (features * where).sum(dim=(2, 3)) / (where.sum(dim=(2, 3)) + 0.1)
+    peak = (features.clamp(min=0) * where).amax(dim=(2, 3))
+    return torch.cat([mean, peak, features.mean(dim=(2, 3))], dim=1)
 
 
 def _separable(i: int, o: int) -> nn.Sequential:
@@ -104,95 +133,8 @@ def _separable(i: int, o: int) -> nn.Sequential:
     )
 
 
-def _backbone() -> nn.Sequential:
-    layers: list[nn.Module] = [_ConvNorm(3, 32, 3, 2)]
-    channels = 32
-    for expand, out, repeats, stride in _STAGES:
-        for n in range(repeats):
-            layers.append(_InvertedResidual(channels, out, stride if n == 0 else 1, expand))
-            channels = out
-    return nn.Sequential(*layers)
-
-
-class BedNet(nn.Module):
-    """Pictures and bed masks to logits.
-
-    Input: ``picture`` N x 3 x S x S float32, RGB, ImageNet-normalised;
-    ``bed`` N x 1 x S x S float32 in 0..1, all zero where the bed is not known.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.features = _backbone()
-        # Covers, blur and beds' outlines want features of their own; people do not.
-        self.own = nn.Sequential(*list(_backbone())[_SHARED + 1 :])
-        self.lateral_4 = nn.Conv2d(24, 32, 1)
-        self.lateral_8 = nn.Conv2d(32, 64, 1)
-        self.lateral_16 = nn.Conv2d(96, 64, 1)
-        self.mix_16 = nn.Sequential(_separable(64, 64), _separable(64, 64))
-        self.mix_8 = nn.Sequential(_separable(64, 64), _separable(64, 32))
-        self.mix_4 = _separable(32, 32)
-        self.mask_out = nn.Conv2d(32, len(MASKS), 1)
-        self.visibility = nn.Sequential(
-            nn.Dropout(0.2), nn.Linear(3 * 96, 64), nn.ReLU(), nn.Linear(64, len(VISIBILITY))
-        )
-        self.presence = nn.Linear(2 * 96, 1)
-        self.posture = nn.Linear(2 * 96, len(POSTURES))
-
-    def load_imagenet(self, state: dict[str, Tensor]) -> None:
-        """Take the backbone's weights from torchvision's MobileNetV2 file."""
-        names = self.features.state_dict()
-        self.features.load_state_dict({k: state[f"features.{k}"] for k in names})
-        own = list(self.features)[_SHARED + 1 :]
-        self.own.load_state_dict(nn.Sequential(*own).state_dict())
-
-    def forward(self, picture: Tensor, bed: Tensor) -> Output:
-        """Logits of a batch; see the class for the inputs."""
-        s4, s8, s16 = self._levels(picture)
-        own = self.own(s8)
-        masks = self._masks(s4, s8, own)
-        where = _where(bed, masks)
-        person = torch.cat([_mean(s16, where), s16.mean(dim=(2, 3))], dim=1)
-        view = torch.cat([_mean(own, where), own.mean(dim=(2, 3)), own.amax(dim=(2, 3))], dim=1)
-        return Output(
-            self.visibility(view),
-            self.presence(person)[:, 0],
-            self.posture(person),
-            masks,
-        )
-
-    def person_features(self, picture: Tensor, bed: Tensor) -> Tensor:
-        """N x 192: what the presence head sees; the bed's mean and the window's."""
-        s4, s8, s16 = self._levels(picture)
-        where = _where(bed, self._masks(s4, s8, self.own(s8)))
-        return torch.cat([_mean(s16, where), s16.mean(dim=(2, 3))], dim=1)
-
-    def _levels(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        kept = []
-        x = picture
-        for number, layer in enumerate(self.features):
-            x = layer(x)
-            if number in (_STRIDE_4, _STRIDE_8, _STRIDE_16):
-                kept.append(x)
-        return kept[0], kept[1], kept[2]
-
-    def _masks(self, s4: Tensor, s8: Tensor, own: Tensor) -> Tensor:
-        up = _doubled(self.mix_16(self.lateral_16(own)))
-        up = _doubled(self.mix_8(up + self.lateral_8(s8)))
-        masks: Tensor = self.mask_out(self.mix_4(up + self.lateral_4(s4)))
-        return masks
-
-
-def _where(bed: Tensor, masks: Tensor) -> Tensor:
-    """Where the bed is, at stride 16: the polygon given, or else the mask just found."""
-    found = F.avg_pool2d(torch.sigmoid(masks[:, :1].detach()), 4)
-    known = (bed.amax(dim=(2, 3), keepdim=True) > 0).to(bed.dtype)
-    return known * F.avg_pool2d(bed, 16) + (1 - known) * found
-
-
-def _mean(features: Tensor, weight: Tensor) -> Tensor:
-    return (features * weight).sum(dim=(2, 3)) / (weight.sum(dim=(2, 3)) + 0.1)
-
-
-def _doubled(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2.0, mode="nearest")
+def _silent(channels: int) -> nn.Conv2d:
+    """A convolution of the bed's mask that adds nothing until it has learnt to."""
+    conv = nn.Conv2d(1, channels, 1, bias=False)
+    nn.init.zeros_(conv.weight)
+    return conv

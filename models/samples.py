@@ -50,9 +50,10 @@ def draw_sample(example: Example, mix: Mix, rng: np.random.Generator) -> Sample:
     whole = example.bed is None or rng.random() < mix.whole * (1 if example.alone else 0.5)
     if whole:
         window = crop.whole(width, height)
-        if example.bed is not None and example.alone:
-            close = crop.around(example.bed, width, height, rng.uniform(-0.2, 0.3))
-            window = _between(window, close, rng)
+        if example.bed is not None:
+            # Of one bed in many, more is kept in view: which is the largest must show.
+            margin = rng.uniform(-0.2, 0.3) if example.alone else rng.uniform(0.2, 1.2)
+            window = _between(window, crop.around(example.bed, width, height, margin), rng)
     else:
         assert example.bed is not None
         margin = rng.uniform(0.08, 0.55)
@@ -159,17 +160,24 @@ def _layers(
     height, width = example.pixels.shape[:2]
     size = (shape[1], shape[0])
     layers: NDArray[Any] = np.zeros((*shape[:2], 3), np.uint8)
-    if example.masks is not None:
-        part = example.masks[window.top : window.bottom, window.left : window.right]
-        layers[:, :, :2] = cv2.resize(part, size, interpolation=cv2.INTER_NEAREST)
-        layers[:, :, 2] = layers[:, :, 0]
+
+    def part(mask: NDArray[np.uint8]) -> NDArray[Any]:
+        inside = mask[window.top : window.bottom, window.left : window.right]
+        return np.asarray(cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST))
+
+    if example.person is not None:
+        layers[:, :, 1] = part(example.person)
+    if example.bed_mask is not None:
+        layers[:, :, 0] = layers[:, :, 2] = part(example.bed_mask)
         return layers
-    for number, bed in enumerate(example.beds):
+    planes = []
+    for bed in example.beds:
         points = np.array(bed) * (width, height) - (window.left, window.top)
         corners = [np.round(points * scale).astype(np.int32)]
-        for channel in (0, 2) if number == 0 else (2,):
-            plane = np.ascontiguousarray(layers[:, :, channel])
-            layers[:, :, channel] = cv2.fillPoly(plane, corners, 255)
+        planes.append(cv2.fillPoly(np.zeros(shape[:2], np.uint8), corners, 255))
+    if planes:
+        layers[:, :, 0] = max(planes, key=np.count_nonzero)  # the largest of what is in view
+        layers[:, :, 2] = np.maximum.reduce(planes)
     return layers
 
 
@@ -203,6 +211,6 @@ def _mask_targets(
         masks[:] = IGNORE
     if shows_bed and len(example.beds) > 1:
         masks[0] = IGNORE  # the bed pointed at need not be the largest
-    if example.masks is None:
+    if example.person is None:
         masks[1] = IGNORE  # people are drawn in rendered pictures only
     return masks

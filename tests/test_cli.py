@@ -57,7 +57,7 @@ def test_it_runs_from_the_checkout() -> None:
 def test_a_missing_library_is_told_by_its_extra(library: str, install: str) -> None:
     code = f"import sys; sys.modules[{library!r}] = None; import cli; cli.app()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "export", "LICENSE"],
+        [sys.executable, "-c", code, "export", "models"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -124,20 +124,20 @@ def test_a_bed_that_is_no_placement_is_told_so(detector: Detector) -> None:
     ("damage", "message"),
     [
         (lambda folder: (folder / "network.json").unlink(), "expected the network's sheet"),
-        (lambda folder: (folder / "network.onnx").unlink(), "expected the network at"),
-        (lambda folder: (folder / "network.onnx").write_bytes(b"no"), "with SHA-256"),
+        (lambda folder: (folder / "judge.onnx").unlink(), "expected the network at"),
+        (lambda folder: (folder / "finder.onnx").write_bytes(b"no"), "with SHA-256"),
         (lambda folder: (folder / "network.json").write_text("[]"), "expected the network's sheet"),
         (
             lambda folder: (folder / "network.json").write_text(
-                (folder / "network.json").read_text().replace('"contract": 1', '"contract": 99')
+                (folder / "network.json").read_text().replace('"contract": 2', '"contract": 99')
             ),
-            "expected a network of contract 1",
+            "expected a network of contract 2",
         ),
     ],
 )
 def test_damaged_weights_are_refused(tmp_path: Path, damage: object, message: str) -> None:
     shipped = Path(bedcheck.__file__).parent / "weights"
-    for name in ("network.json", "network.onnx"):
+    for name in ("network.json", "judge.onnx", "finder.onnx"):
         (tmp_path / name).write_bytes((shipped / name).read_bytes())
     damage(tmp_path)  # type: ignore[operator]
     with pytest.raises(NetworkError, match=message):

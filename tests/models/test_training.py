@@ -15,12 +15,14 @@ from bedcheck.network import Network
 from models.calibrate import Fold, calibrate, upper_bound
 from models.config import read_config
 from models.examples import load
-from models.export import Deployed, export
-from models.losses import losses
-from models.net import BedNet
-from models.samples import IGNORE
-from models.stream import Stream, collate
-from models.train import imagenet_weights, load_checkpoint, train
+from models.export import DeployedFinder, DeployedJudge, export
+from models.lcnet import coco_weights
+from models.losses import finder_losses, judge_losses
+from models.net import Finder, Judge
+from models.pool import Pool, draw_pool, load_pool, look
+from models.samples import IGNORE, Sample
+from models.stream import Stream, batch_of, collate
+from models.train import load_checkpoint, new_judge, train_finder, train_judge
 
 TINY = Path(__file__).parents[2] / "models" / "configs" / "tiny.toml"
 BED = "0.2500,0.3000 0.7500,0.3000 0.8500,0.8500 0.1500,0.8500"
@@ -57,25 +59,45 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The checkpoint of a short run."""
-    examples = load(manifest, manifest.parent, split="train")
-    return train(examples, read_config(TINY), tmp_path_factory.mktemp("run"), workers=0)
+def pool(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Pool:
+    examples, folder = load(manifest, manifest.parent, split="train"), tmp_path_factory.mktemp("p")
+    draw_pool(examples, read_config(TINY), folder, workers=0)
+    look(folder, new_judge().eval())
+    return load_pool([folder])
 
 
-def test_the_loss_falls(manifest: Path, run: Path) -> None:
-    untrained = BedNet().eval()
-    untrained.load_imagenet(imagenet_weights())
-    trained, _ = load_checkpoint(run)
-    stream = Stream(
-        load(manifest, manifest.parent, split="train"), replace(read_config(TINY), seed=77), 32
-    )
-    batch = collate([stream[i] for i in range(32)])
+@pytest.fixture(scope="module")
+def run(pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short run."""
+    out = tmp_path_factory.mktemp("run")
+    train_judge(pool, read_config(TINY), out)
+    train_finder(pool, read_config(TINY), out)
+    return out
+
+
+def judge_of(run: Path) -> Judge:
+    net, _ = load_checkpoint(run / "judge.pt")
+    assert isinstance(net, Judge)
+    return net
+
+
+def test_the_losses_fall(pool: Pool, run: Path) -> None:
+    batch = batch_of(pool, replace(read_config(TINY), seed=77, batch=32), 0)
     with torch.no_grad():
-        before = losses(untrained(batch["picture"], batch["bed"]), batch)
-        after = losses(trained(batch["picture"], batch["bed"]), batch)
-    assert after["all"] < 0.8 * before["all"]
+        before, after = (
+            judge_losses(net.answers(batch["s8"], batch["people"], batch["bed"]), batch)
+            for net in (new_judge().eval(), judge_of(run))
+        )
+        finder, _ = load_checkpoint(run / "finder.pt")
+        assert isinstance(finder, Finder)
+        untrained = Finder().eval()
+        untrained.trunk.load_coco(coco_weights())
+        blank, drawn = (
+            finder_losses(net.answers(batch["s8"]), batch) for net in (untrained, finder)
+        )
     assert after["presence"] < 0.9 * before["presence"]
+    assert after["visibility"] < 0.9 * before["visibility"]
+    assert drawn["all"] < 0.8 * blank["all"]
 
 
 def test_the_network_tells_the_drawn_rooms_apart(run: Path, tmp_path: Path) -> None:
@@ -92,37 +114,91 @@ def test_the_network_tells_the_drawn_rooms_apart(run: Path, tmp_path: Path) -> N
     assert scores[True] > scores[False] + 0.1
 
 
-def test_the_exported_network_equals_torch(run: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kind", "file"), [(DeployedJudge, "judge"), (DeployedFinder, "finder")])
+def test_the_exported_network_equals_torch(
+    kind: type[DeployedJudge], file: str, run: Path, tmp_path: Path
+) -> None:
     import onnxruntime
 
-    path = export(run, tmp_path)
-    net, about = load_checkpoint(run)
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    first = net.features[0][0]
-    first.weight.data = first.weight.data.flip(1)  # as `export` does: BGR
-    deployed = Deployed(net).eval()
+    export(run, tmp_path)
+    net, about = load_checkpoint(run / f"{file}.pt")
+    session = onnxruntime.InferenceSession(
+        str(tmp_path / f"{file}.onnx"), providers=["CPUExecutionProvider"]
+    )
     rng = np.random.default_rng(1)
-    for bed in (np.zeros((1, 160, 160), np.uint8), np.full((1, 160, 160), 255, np.uint8)):
-        picture = rng.integers(0, 256, (1, 160, 160, 3), dtype=np.uint8)
-        with torch.no_grad():
-            expected = deployed(torch.from_numpy(picture), torch.from_numpy(bed))
-        found = session.run(None, {"picture": picture, "bed": bed})
-        for ours, theirs in zip(expected, found, strict=True):
-            np.testing.assert_allclose(ours.numpy(), theirs, atol=1e-4)
+    bed = np.zeros((1, 160, 160), np.uint8)
+    bed[:, 40:120, 20:100] = 255
+    given = {"picture": rng.integers(0, 256, (1, 160, 160, 3), dtype=np.uint8), "bed": bed}
+    inputs = {name: given[name] for name in kind.inputs}
+    with torch.no_grad():
+        told = kind(net).eval()(*(torch.from_numpy(array) for array in inputs.values()))
+    expected = told if isinstance(told, tuple) else (told,)
+    found = session.run(list(kind.outputs), inputs)
+    for ours, theirs in zip(expected, found, strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs, atol=1e-4)
     assert Network(tmp_path).name == f"{about['name']}@{about['version']}"
 
 
-def test_a_run_that_was_broken_off_goes_on(manifest: Path, tmp_path: Path) -> None:
-    examples = load(manifest, manifest.parent, split="train")
-    short = replace(read_config(TINY), steps=2)
+def test_the_deployed_network_sees_what_was_trained(run: Path) -> None:
+    """Bytes in BGR give what the trained network says of the normalised picture in RGB."""
+    net = judge_of(run)
+    rng = np.random.default_rng(2)
+    picture = rng.integers(0, 256, (160, 160, 3), dtype=np.uint8)
+    bed = np.zeros((160, 160), np.uint8)
+    bed[40:120, 20:100] = 255
+    sample = Sample(
+        picture=picture,
+        bed=bed,
+        visibility=0,
+        presence=1,
+        posture=0,
+        masks=np.zeros((3, 20, 20), np.float32),
+    )
+    batch = collate([sample])
+    with torch.no_grad():
+        ours = net(batch["picture"], batch["bed"])
+        theirs = DeployedJudge(net)(torch.from_numpy(picture)[None], torch.from_numpy(bed)[None])
+    np.testing.assert_allclose(ours.presence.numpy(), theirs[1].numpy(), atol=1e-4)
+
+
+def test_a_run_that_was_broken_off_goes_on(pool: Pool, tmp_path: Path) -> None:
+    config = read_config(TINY)
     seen: list[int] = []
 
     def note(step: int, steps: int, losses: dict[str, float]) -> None:
         seen.append(step)
+        if seen == [1, 2]:
+            raise KeyboardInterrupt
 
-    train(examples, short, tmp_path, workers=0, progress=note)
-    train(examples, replace(short, steps=3), tmp_path, workers=0, progress=note)
-    assert seen == [1, 2, 3]
+    short = replace(config, finder=replace(config.finder, steps=2))
+    with pytest.raises(KeyboardInterrupt):
+        train_finder(pool, short, tmp_path, progress=note)
+    train_finder(pool, short, tmp_path, progress=note)
+    assert seen == [1, 2, 1, 2]  # nothing had been saved
+    train_finder(pool, short, tmp_path, progress=note)
+    assert seen == [1, 2, 1, 2]  # it was finished
+
+
+def test_a_pool_that_was_broken_off_goes_on(manifest: Path, tmp_path: Path) -> None:
+    examples = load(manifest, manifest.parent, split="train")
+    config = replace(read_config(TINY), samples=3)
+    draw_pool(examples, config, tmp_path, workers=0)
+    net = new_judge().eval()
+    look(tmp_path, net)
+    first = load_pool([tmp_path])
+    (tmp_path / "chunk_00000.npz").unlink()
+    draw_pool(examples, config, tmp_path, workers=1)
+    (tmp_path / "features_00000.npz").unlink()
+    look(tmp_path, net)
+    again = load_pool([tmp_path])
+    np.testing.assert_array_equal(first.s8, again.s8)
+    np.testing.assert_array_equal(first.masks, again.masks)
+    assert len(load_pool([tmp_path], without_rooms=sorted(set(first.room))[:1])) < len(first)
+
+
+def test_a_folder_without_samples_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="expected chunks of samples"):
+        load_pool([tmp_path])
 
 
 def test_sample_number_n_is_always_the_same(manifest: Path) -> None:
@@ -138,7 +214,9 @@ def test_calibration_is_written_beside_the_network(
 ) -> None:
     examples = load(manifest, manifest.parent, split="train")
     export(run, tmp_path)
-    found = calibrate([Fold(checkpoint=run, examples=examples)], read_config(TINY), tmp_path)
+    found = calibrate(
+        [Fold(checkpoint=run / "judge.pt", examples=examples)], read_config(TINY), tmp_path
+    )
     sheet = Network(tmp_path).sheet
     assert sheet.visibility_temperature == found["visibility_temperature"] > 0
     assert list(sheet.visibility_shift) == found["visibility_shift"]
@@ -169,6 +247,6 @@ def test_what_is_not_known_is_left_out_of_the_batch(manifest: Path) -> None:
 
 def test_a_misspelt_setting_is_refused(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.toml"
-    wrong.write_text('name = "n"\nversion = "1"\nseed = 1\nsteps = 2\nstep_size = 3\n')
+    wrong.write_text('name = "n"\nversion = "1"\nseed = 1\nsamples = 2\nstep_size = 3\n')
     with pytest.raises(ValueError, match="unknown key 'step_size'"):
         read_config(wrong)
