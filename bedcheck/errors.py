@@ -13,6 +13,12 @@ BedcheckError
 ├── ManifestError            the manifest is wrong: correct the row and column named
 ├── NetworkError             the weights are missing or damaged: reinstall
 ├── JudgementError           judging failed inside: no state may be taken from it
+├── RecordError              this may not be stored: correct the field named
+├── StoreError               the store cannot be used: see to what the message names
+│   └── StoreBusy            another writer held it too long: try again
+├── GrantError               no look: the grant is unknown, used, expired or another camera's
+├── GrabError                the camera gave no picture; its kind says why
+├── LinkError                this acknowledgement link or call-back is not to be believed
 └── MissingExtra             a part that was not installed: install the extra named
 
 An error never stands for a state: whoever catches one has no verdict, and a
@@ -24,7 +30,10 @@ from __future__ import annotations
 __all__ = [
     "BedcheckError",
     "EmptyPicture",
+    "GrabError",
+    "GrantError",
     "JudgementError",
+    "LinkError",
     "ManifestError",
     "MissingExtra",
     "NetworkError",
@@ -32,6 +41,9 @@ __all__ = [
     "PictureTooLarge",
     "PictureTooSmall",
     "PlacementError",
+    "RecordError",
+    "StoreBusy",
+    "StoreError",
     "TruncatedPicture",
     "UnreadablePicture",
     "WrongDtype",
@@ -115,6 +127,54 @@ class JudgementError(BedcheckError):
     """Something failed while judging; there is no verdict."""
 
     kind = "judgement"
+
+
+class RecordError(BedcheckError):
+    """A value, time or key that may not be stored."""
+
+    kind = "record"
+
+
+class StoreError(BedcheckError):
+    """The store is missing, damaged, full, readable by others or of another version."""
+
+    kind = "store"
+
+
+class StoreBusy(StoreError):
+    """Another writer held the store for longer than is waited."""
+
+    kind = "store_busy"
+
+
+class GrantError(BedcheckError):
+    """The grant opens nothing, and no frame was fetched. ``reason`` says why, in one word."""
+
+    kind = "grant"
+
+    def __init__(self, message: str, *, reason: str = "unknown") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class GrabError(BedcheckError):
+    """The camera gave no picture. ``kind`` is one of `bedcheck.night.cameras.Failure`."""
+
+    kind = "grab"
+
+    def __init__(self, message: str, *, kind: str = "grab") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class LinkError(BedcheckError):
+    """A link or call-back that is forged, used or expired. ``reason`` says which."""
+
+    kind = "link"
+
+    def __init__(self, message: str, *, reason: str = "forged") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class MissingExtra(BedcheckError):

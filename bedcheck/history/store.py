@@ -1,0 +1,210 @@
+"""The store: one SQLite file that loses nothing it has acknowledged."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+import sqlalchemy as sa
+
+from bedcheck.errors import StoreBusy, StoreError
+from bedcheck.history import tables as t
+from bedcheck.history.chain import first_link, head_message
+from bedcheck.history.database import create_file, engine_for, is_current, told, upgrade
+from bedcheck.history.keys import Keys, key_file
+from bedcheck.history.reading import Filters, page
+from bedcheck.history.row import HistoryRow, Kind
+from bedcheck.history.story import AlarmStory, story_of
+from bedcheck.history.transaction import Snapshot, Transaction
+
+__all__ = ["Store"]
+
+PATIENCE = 10.0  # seconds that a writer waits for another
+
+
+class Store:
+    """Registry, windows, outbox, grants and history. Many threads may share one.
+
+    Made by `open`. One writer at a time, in this process and among others; readers see
+    the state of the last commit and wait for nobody.
+    """
+
+    def __init__(self, path: Path, engine: sa.Engine, keys: Keys, patience: float) -> None:
+        self.path = path
+        self.keys = keys
+        self._engine = engine
+        self._patience = patience
+        self._writing = threading.Lock()
+        self._writer: int | None = None  # the thread that holds the lock
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = False, patience: float = PATIENCE) -> Store:
+        """Opens the store at ``path``; with ``create``, makes it where there is no file.
+
+        Its secrets are in a file of their own, ``path`` with ``.key`` added; both are made
+        readable by their owner alone. An older version's tables are brought up to date.
+
+        Raises
+        ------
+        StoreError
+            There is no such file, it is no store, it is damaged or a newer version's, or its
+            secrets are missing or readable by others.
+        StoreBusy
+            Another process held it for longer than ``patience`` seconds.
+        """
+        path = Path(path)
+        if not path.exists():
+            if not create:
+                raise StoreError(f"{path}: there is no such store: make it with `night init`")
+            if not key_file(path).exists():  # first: a store without secrets would be lost
+                Keys.create(key_file(path))
+            create_file(path)
+        elif not path.is_file():
+            raise StoreError(f"{path}: expected a file")
+        store = cls(path, engine_for(path, patience), Keys.load(key_file(path)), patience)
+        try:
+            store._prepare()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _prepare(self) -> None:
+        with self._begun("DEFERRED") as connection:
+            if is_current(connection):
+                return
+        with self._begun("IMMEDIATE") as connection:
+            if upgrade(connection, self.path):
+                name = secrets.token_hex(8)
+                link = first_link(name)
+                mac = self.keys.mac("head", head_message(name, 0, link))
+                connection.execute(sa.insert(t.head).values(store=name, seq=0, link=link, mac=mac))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One transaction: after the ``with`` all of it is on disk, or, on an error, none.
+
+        Keep it short and do nothing else in it: every other writer waits. Raises StoreBusy
+        where another writer held the store for longer than is waited, StoreError where the
+        disk is full or fails; then nothing was written.
+        """
+        with self._alone():
+            survivors: list[HistoryRow] = []
+            try:
+                with self._written(survivors) as transaction:
+                    yield transaction
+            except BaseException:
+                if survivors:
+                    with self._written([]) as again:
+                        for row in survivors:
+                            again.append(row)
+                raise
+
+    @contextmanager
+    def _written(self, survivors: list[HistoryRow]) -> Iterator[Transaction]:
+        with self._begun("IMMEDIATE") as connection:
+            transaction = Transaction(connection, self.keys, survivors)
+            yield transaction
+            transaction.finish()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The store as it stands now, to read several things that belong together."""
+        with self._begun("DEFERRED") as connection:
+            yield Snapshot(connection)
+
+    def rows(
+        self, filters: Filters | None = None, *, by: str, at: datetime | None = None
+    ) -> Iterator[HistoryRow]:
+        """The rows that ``filters`` let through, oldest first, as the history stands now.
+
+        ``by`` is who reads: that they did, and what they asked for, is a row of the history
+        before the first one is given. Rows that were purged are left out.
+        """
+        filters = filters or Filters()
+        return self._pages(filters, self._note_reading("rows", filters, by, at))
+
+    def alarm_story(self, alarm: str, *, by: str, at: datetime | None = None) -> AlarmStory | None:
+        """What became of one alarm; None: there is none of this key. The reading is a row."""
+        filters = Filters(alarm=alarm)
+        rows = list(self._pages(filters, self.last_row()))
+        residents = {row.resident for row in rows if row.resident is not None}
+        resident = residents.pop() if len(residents) == 1 else None
+        self._note_reading("alarm", filters, by, at, resident=resident)
+        return story_of(alarm, rows)
+
+    def last_row(self) -> int:
+        """The number of the newest row; 0: there is none."""
+        with self._begun("DEFERRED") as connection:
+            return int(connection.execute(sa.select(t.head.c.seq)).scalar_one())
+
+    def _note_reading(
+        self, what: str, filters: Filters, by: str, at: datetime | None, resident: str | None = None
+    ) -> int:
+        """Logs a reading and returns the number of the last row before it."""
+        with self.transaction() as tx:
+            row = HistoryRow(
+                at=at or datetime.now(UTC),
+                kind=Kind.READ,
+                resident=resident or filters.resident,
+                alarm=None,  # else every reading would become part of the alarm's story
+                who=by,
+                facts={"what": what, "filters": filters.to_dict()},
+            )
+            return tx.append(row) - 1
+
+    def _pages(self, filters: Filters, up_to: int) -> Iterator[HistoryRow]:
+        after = 0
+        while True:
+            with self._begun("DEFERRED") as connection:
+                found = page(connection, filters, after, up_to)
+            if not found:
+                return
+            yield from found
+            after = found[-1].seq or up_to
+
+    def close(self) -> None:
+        """Closes every connection. What was committed is on disk either way."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        me = threading.get_ident()
+        if self._writer == me:
+            raise RuntimeError("a transaction was begun inside another of the same thread")
+        if not self._writing.acquire(timeout=self._patience):
+            raise StoreBusy(f"{self.path}: another thread is writing to the store: try again")
+        self._writer = me
+        try:
+            yield
+        finally:
+            self._writer = None
+            self._writing.release()
+
+    @contextmanager
+    def _begun(self, mode: str) -> Iterator[sa.Connection]:
+        """A connection in a transaction; commits at the end, rolls back on an error."""
+        try:
+            with (
+                self._engine.connect() as connection,
+                connection.execution_options(begin=mode).begin(),
+            ):
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise told(error, self.path) from None
