@@ -13,6 +13,8 @@ BedcheckError
 ├── ManifestError            the manifest is wrong: correct the row and column named
 ├── NetworkError             the weights are missing or damaged: reinstall
 ├── JudgementError           judging failed inside: no state may be taken from it
+├── RegistryError            what is registered would be wrong: correct the places named
+├── RunnerError              the night cannot be run: see to what the message names
 ├── RecordError              this may not be stored: correct the field named
 ├── StoreError               the store cannot be used: see to what the message names
 │   └── StoreBusy            another writer held it too long: try again
@@ -26,6 +28,8 @@ human is to be told.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 __all__ = [
     "BedcheckError",
@@ -42,6 +46,8 @@ __all__ = [
     "PictureTooSmall",
     "PlacementError",
     "RecordError",
+    "RegistryError",
+    "RunnerError",
     "StoreBusy",
     "StoreError",
     "TruncatedPicture",
@@ -127,6 +133,24 @@ class JudgementError(BedcheckError):
     """Something failed while judging; there is no verdict."""
 
     kind = "judgement"
+
+
+class RegistryError(BedcheckError):
+    """The registry would be wrong, and nothing was changed. ``faults`` names every place."""
+
+    kind = "registry"
+
+    def __init__(self, faults: Iterable[object]) -> None:
+        self.faults = tuple(faults)
+        count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        lines = "".join(f"\n  {fault}" for fault in self.faults)
+        super().__init__(f"{count}, and nothing was changed:{lines}")
+
+
+class RunnerError(BedcheckError):
+    """Another runner runs on this store, or the night is not set up yet."""
+
+    kind = "runner"
 
 
 class RecordError(BedcheckError):

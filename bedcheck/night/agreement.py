@@ -39,7 +39,7 @@ class Agreement:
     exception_by: str = ""  # who allowed a start sooner than 24 hours after the order
     state: Service = Service.ORDERED
     look_seconds: int = 25
-    retry_minutes: int | None = 10  # from the end of the first look; None: no second look
+    retry_minutes: int = 10  # from the end of the first look; 0: no second look
     telephone_first: bool = False  # the resident is telephoned before anyone drives
     edge_counts_as_up: bool = False  # sitting on the edge of the bed is a deviation
     answer_minutes: int = 3  # for a channel to accept; then the next contact
@@ -52,6 +52,6 @@ class Agreement:
     def looks_take(self) -> timedelta:
         """From the window's opening to the end of the last look agreed."""
         look = timedelta(seconds=self.look_seconds)
-        if self.retry_minutes is None:
+        if not self.retry_minutes:
             return look
         return look + timedelta(minutes=self.retry_minutes) + look

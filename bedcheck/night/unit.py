@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bedcheck import placement_file
+from bedcheck.placement import Placement
 from bedcheck.verdict import Polygon
 
 __all__ = ["Service", "Unit"]
@@ -32,3 +34,9 @@ class Unit:
     bed: Polygon | None = None  # the mattress in the picture, where it was drawn
     placement: str = ""  # the text of a placement file; goes before `bed`
     fault: str = ""  # why it is out of order; empty: it is armed
+
+    def placed(self) -> Placement | None:
+        """How the camera is placed; None: the bed is to be found. Raises PlacementError."""
+        if self.placement:
+            return Placement(**placement_file.parse(self.placement)._asdict())
+        return Placement(bed=self.bed, name=self.key) if self.bed else None
