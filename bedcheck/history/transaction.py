@@ -6,15 +6,15 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from bedcheck.errors import GrantError, RecordError, StoreError
-from bedcheck.history import tables as t
+from bedcheck.history import statements as sql
 from bedcheck.history.chain import head_message, leaf_of, link_of
 from bedcheck.history.grant import Grant
 from bedcheck.history.keys import Keys
@@ -46,75 +46,54 @@ class Snapshot:
 
     def get(self, kind: str, key: str) -> Body | None:
         """The document's newest version; None where there is none or it was removed."""
-        d = t.documents.c
-        body = self._scalar(
-            sa.select(d.body).where(d.kind == kind, d.key == key, d.current.is_(True))
-        )
-        return None if body is None else json.loads(body)
+        return _loaded(self._scalar(sql.DOCUMENT, of_kind=kind, of_key=key))
 
     def all(self, kind: str) -> dict[str, Body]:
         """Every document of a kind that was not removed, by key."""
-        d = t.documents.c
-        found = self._connection.execute(
-            sa.select(d.key, d.body)
-            .where(d.kind == kind, d.current.is_(True), d.body.is_not(None))
-            .order_by(d.key)
-        )
-        return {row.key: json.loads(row.body) for row in found}
+        return self._bodies(sql.ALL_DOCUMENTS, of_kind=kind)
+
+    def registry_version(self) -> int:
+        """A number that grows with every change of a document."""
+        return self._scalar(sql.REGISTRY_VERSION) or 0
 
     def window(self, key: str) -> Body | None:
         """The state of a window, open or closed; None: there is none."""
-        body = self._scalar(sa.select(t.windows.c.body).where(t.windows.c.key == key))
-        return None if body is None else json.loads(body)
+        return _loaded(self._scalar(sql.WINDOW, of_key=key))
 
     def due_windows(self, now: datetime, limit: int) -> dict[str, Body]:
         """Open windows that are due, the longest overdue first."""
-        w = t.windows.c
-        return self._windows(
-            sa.select(w.key, w.body)
-            .where(w.closed.is_(False), w.due <= utc(now))
-            .order_by(w.due, w.key)
-            .limit(limit)
-        )
+        return self._bodies(sql.DUE_WINDOWS, now=utc(now), most=limit)
 
     def open_windows(self) -> dict[str, Body]:
         """Every window that is not closed, by its due time; those never due come last."""
-        w = t.windows.c
-        return self._windows(
-            sa.select(w.key, w.body)
-            .where(w.closed.is_(False))
-            .order_by(w.due.is_(None), w.due, w.key)
-        )
+        return self._bodies(sql.OPEN_WINDOWS)
 
     def next_due(self) -> datetime | None:
         """When the first open window or intent is due; None: nothing is."""
-        first = [
-            self._scalar(sa.select(sa.func.min(t.windows.c.due)).where(~t.windows.c.closed)),
-            self._scalar(
-                sa.select(sa.func.min(t.intents.c.due)).where(t.intents.c.settled.is_(None))
-            ),
-        ]
-        return min((at for at in first if at is not None), default=None)
+        found = self._connection.execute(sql.FIRST_DUE).scalars()
+        return min((at for at in found if at is not None), default=None)
 
     def intent(self, key: str) -> Intent | None:
         """One intent, settled or not; None: there is none of this key."""
-        found = self._intents(sa.select(t.intents).where(t.intents.c.key == key))
+        found = self._intents(sql.INTENT, of_key=key)
         return found[0] if found else None
 
-    def open_intents(self, now: datetime, limit: int) -> list[Intent]:
-        """Intents that are due and not settled, the longest overdue first."""
-        i = t.intents.c
-        return self._intents(
-            sa.select(t.intents)
-            .where(i.settled.is_(None), i.due <= utc(now))
-            .order_by(i.due, i.key)
-            .limit(limit)
-        )
+    def next_window_due(self) -> datetime | None:
+        """When the first open window is due; None: there is none."""
+        at: datetime | None = self._scalar(sql.FIRST_WINDOW)
+        return at
 
-    def _windows(self, query: sa.Select[Any]) -> dict[str, Body]:
-        return {row.key: json.loads(row.body) for row in self._connection.execute(query)}
+    def open_intents(self, now: datetime, limit: int, kinds: Collection[str] = ()) -> list[Intent]:
+        """Intents that are due and not settled, the longest overdue first; of ``kinds``, if any."""
+        if kinds:
+            return self._intents(sql.OPEN_INTENTS_OF, now=utc(now), most=limit, kinds=list(kinds))
+        return self._intents(sql.OPEN_INTENTS, now=utc(now), most=limit)
 
-    def _intents(self, query: sa.Select[Any]) -> list[Intent]:
+    def _bodies(self, query: sa.Select[Any], **values: Any) -> dict[str, Body]:
+        found = self._connection.execute(query, values)
+        return {row.key: json.loads(row.body) for row in found}
+
+    def _intents(self, query: sa.Select[Any], **values: Any) -> list[Intent]:
         return [
             Intent(
                 key=row.key,
@@ -122,13 +101,13 @@ class Snapshot:
                 body=json.loads(row.body),
                 due=row.due,
                 settled=row.settled,
-                result=None if row.result is None else json.loads(row.result),
+                result=_loaded(row.result),
             )
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(query, values)
         ]
 
-    def _scalar(self, query: sa.Select[tuple[Any]]) -> Any:
-        return self._connection.execute(query).scalar()
+    def _scalar(self, query: sa.Select[Any], **values: Any) -> Any:
+        return self._connection.execute(query, values).scalar()
 
 
 class Transaction(Snapshot):
@@ -160,16 +139,18 @@ class Transaction(Snapshot):
         check_key(kind, "kind")
         check_key(key)
         check_key(by, "by")
-        d = t.documents.c
-        same = (d.kind == kind, d.key == key)
-        version = (self._scalar(sa.select(sa.func.max(d.version)).where(*same)) or 0) + 1
-        self._connection.execute(
-            sa.update(t.documents).where(*same, d.current.is_(True)).values(current=False)
-        )
-        self._connection.execute(
-            sa.insert(t.documents).values(
-                kind=kind, key=key, version=version, current=True, body=body, by=by, at=utc(at)
-            )
+        same = {"of_kind": kind, "of_key": key}
+        version = int(self._scalar(sql.LAST_VERSION, **same) or 0) + 1
+        self._write(sql.OUTDATE_DOCUMENT, **same)
+        self._write(
+            sql.ADD_DOCUMENT,
+            kind=kind,
+            key=key,
+            version=version,
+            current=True,
+            body=body,
+            by=by,
+            at=utc(at),
         )
         return version
 
@@ -181,11 +162,8 @@ class Transaction(Snapshot):
         """Writes the state of a window, new or known. ``due``: when it is to be looked after."""
         text = dump(body, f"window {check_key(key)}", MOST_DOCUMENT)
         values = {"body": text, "due": None if due is None else utc(due), "closed": closed}
-        known = self._connection.execute(
-            sa.update(t.windows).where(t.windows.c.key == key).values(values)
-        )
-        if not known.rowcount:
-            self._connection.execute(sa.insert(t.windows).values(key=key, **values))
+        if not self._write(sql.CHANGE_WINDOW, of_key=key, **values):
+            self._write(sql.ADD_WINDOW, key=key, **values)
 
     # ---- the outbox
 
@@ -193,30 +171,20 @@ class Transaction(Snapshot):
         """Writes down something to be done; False where the key is known: once is enough."""
         text = dump(body, f"intent {check_key(key)}", MOST_DOCUMENT)
         check_key(kind, "kind")
-        statement = sa.insert(t.intents).prefix_with("OR IGNORE")
         values = {"key": key, "kind": kind, "body": text, "due": utc(due)}
-        return bool(self._connection.execute(statement, values).rowcount)
+        return self._write(sql.ADD_INTENT, **values, settled=None, result=None)
 
     def settle(self, key: str, result: Mapping[str, Any], at: datetime) -> bool:
         """Writes down what came of it; False where that was known: the first result stands."""
         text = dump(result, f"result of {key}", MOST_DOCUMENT)
-        i = t.intents.c
-        done = self._connection.execute(
-            sa.update(t.intents)
-            .where(i.key == key, i.settled.is_(None))
-            .values(settled=utc(at), result=text)
-        )
-        if not done.rowcount and self.intent(key) is None:
+        done = self._write(sql.SETTLE_INTENT, of_key=key, settled=utc(at), result=text)
+        if not done and self.intent(key) is None:
             raise RecordError(f"expected the key of an intent; there is none called {key!r:.60}")
-        return bool(done.rowcount)
+        return done
 
     def postpone(self, key: str, due: datetime) -> bool:
         """Moves an open intent to a later time; False where it is settled or unknown."""
-        i = t.intents.c
-        moved = self._connection.execute(
-            sa.update(t.intents).where(i.key == key, i.settled.is_(None)).values(due=utc(due))
-        )
-        return bool(moved.rowcount)
+        return self._write(sql.MOVE_INTENT, of_key=key, due=utc(due))
 
     # ---- grants
 
@@ -230,15 +198,15 @@ class Transaction(Snapshot):
             purpose=check_key(purpose, "purpose"),
             expires=utc(expires),
         )
-        self._connection.execute(
-            sa.insert(t.grants).values(
-                id=grant.id,
-                digest=_digest(grant.secret),
-                camera=camera,
-                window=window,
-                purpose=purpose,
-                expires=grant.expires,
-            )
+        self._write(
+            sql.ADD_GRANT,
+            id=grant.id,
+            digest=_digest(grant.secret),
+            camera=camera,
+            window=window,
+            purpose=purpose,
+            expires=grant.expires,
+            redeemed=None,
         )
         return grant
 
@@ -249,10 +217,9 @@ class Transaction(Snapshot):
         camera's. The refusal is a row of the history, also where the caller rolls back.
         """
         now = utc(now)
-        g = t.grants.c
         row = None
         if isinstance(grant, Grant) and isinstance(grant.id, str):
-            row = self._connection.execute(sa.select(t.grants).where(g.id == grant.id)).first()
+            row = self._connection.execute(sql.GRANT, {"of_key": grant.id}).first()
         if row is None or not hmac.compare_digest(row.digest, _digest(grant.secret)):
             self._refuse(grant, camera, now, "unknown", "it was not issued by this store")
         elif row.redeemed is not None:
@@ -262,9 +229,13 @@ class Transaction(Snapshot):
         elif now >= row.expires:
             self._refuse(grant, camera, now, "expired", f"it ended at {instant(row.expires)}")
         else:
-            self._connection.execute(
-                sa.update(t.grants).where(g.id == grant.id).values(redeemed=now)
-            )
+            self._write(sql.REDEEM_GRANT, of_key=grant.id, redeemed=now)
+
+    def revoke_grants(self, window: str, now: datetime) -> int:
+        """Ends the grants of a window that nobody has used; returns how many there were."""
+        values = {"of_key": window, "now": utc(now)}
+        ended = self._connection.execute(sql.REVOKE_GRANTS, values)
+        return ended.rowcount
 
     def _refuse(self, grant: Any, camera: str, now: datetime, reason: str, why: str) -> None:
         facts = {"reason": reason}
@@ -290,21 +261,20 @@ class Transaction(Snapshot):
         salt = secrets.token_bytes(16)
         leaf = leaf_of(salt, content)
         link = link_of(link, seq, leaf)
-        self._connection.execute(
-            sa.insert(t.rows).values(
-                seq=seq,
-                at=row.at,
-                kind=str(row.kind),
-                resident=row.resident,
-                camera=row.camera,
-                window=row.window,
-                alarm=row.alarm,
-                who=row.who,
-                facts=facts,
-                salt=salt,
-                leaf=leaf,
-                link=link,
-            )
+        self._write(
+            sql.ADD_ROW,
+            seq=seq,
+            at=row.at,
+            kind=str(row.kind),
+            resident=row.resident,
+            camera=row.camera,
+            window=row.window,
+            alarm=row.alarm,
+            who=row.who,
+            facts=facts,
+            salt=salt,
+            leaf=leaf,
+            link=link,
         )
         self._head = (store, seq, link)
         return seq
@@ -316,7 +286,7 @@ class Transaction(Snapshot):
 
     def _chain_head(self) -> tuple[str, int, bytes]:
         if self._head is None:
-            row = self._connection.execute(sa.select(t.head)).one()
+            row = self._connection.execute(sql.HEAD).one()
             mac = self._keys.mac("head", head_message(row.store, row.seq, row.link))
             if not hmac.compare_digest(mac, row.mac):
                 raise StoreError(
@@ -332,7 +302,15 @@ class Transaction(Snapshot):
         if self._head is not None:
             store, seq, link = self._head
             mac = self._keys.mac("head", head_message(store, seq, link))
-            self._connection.execute(sa.update(t.head).values(seq=seq, link=link, mac=mac))
+            self._write(sql.MOVE_HEAD, seq=seq, link=link, mac=mac)
+
+    def _write(self, statement: sa.Insert | sa.Update, **values: Any) -> bool:
+        """Whether it wrote anything."""
+        return bool(self._connection.execute(statement, values).rowcount)
+
+
+def _loaded(text: str | None) -> Body | None:
+    return None if text is None else cast(Body, json.loads(text))
 
 
 def _digest(secret: str) -> bytes:
