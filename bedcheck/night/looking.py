@@ -29,10 +29,10 @@ CLOSES = {
 }
 """Bars that leave nothing to supervise. The others leave a resident nobody has looked to."""
 
-OWN = frozenset({"judgement", "no_grant", "overdue", "internal"})
+OWN = frozenset({"judgement", "no_grant", "overdue", "internal", "interrupted"})
 """Faults of the operator's side: neither the camera nor the line is to blame."""
 
-LINE = frozenset({"unreachable", "timed_out", "interrupted"})
+LINE = frozenset({"unreachable", "timed_out"})
 """Nobody can tell from here whether the camera, its power or the line is down."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from bedcheck import placement_file
 from bedcheck.placement import Placement
@@ -29,6 +30,7 @@ class Unit:
     resident: str
     source: str  # http://…, https://…, or the path of a picture or of a folder of them
     login: str = ""  # user name at the camera
+    scheme: Literal["digest", "basic"] = "digest"  # how the camera wants the password
     secret: str = ""  # the name that the password has among the secrets, never the password
     state: Service = Service.ORDERED
     bed: Polygon | None = None  # the mattress in the picture, where it was drawn
