@@ -18,8 +18,8 @@ Content = tuple[str | None, ...]
 
 def leaf_of(salt: bytes, content: Content) -> bytes:
     """The digest of one row's content."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     # A damaged file may hold what UTF-8 cannot write; it has a digest all the same.
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(
         b"bedcheck.row/1\0" + salt + text.encode("utf-8", "surrogatepass")
     ).digest()

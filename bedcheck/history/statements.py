@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,6 +45,11 @@ key: sa.BindParameter[str] = sa.bindparam("of_key")
 now: sa.BindParameter[datetime] = sa.bindparam("now")
 most: sa.BindParameter[int] = sa.bindparam("most")
 
+
+def _bytes_of(column: sa.Column[Any]) -> sa.Label[bytes]:
+    return sa.cast(column, sa.LargeBinary).label(column.name)
+
+
 DOCUMENT = sa.select(d.body).where(d.kind == kind, d.key == key, d.current.is_(True))
 ALL_DOCUMENTS = (
     sa.select(d.key, d.body)
@@ -51,7 +57,9 @@ ALL_DOCUMENTS = (
     .order_by(d.key)
 )
 LAST_VERSION = sa.select(sa.func.max(d.version)).where(d.kind == kind, d.key == key)
-REGISTRY_VERSION = sa.select(sa.func.max(sa.literal_column("rowid"))).select_from(documents)
+REGISTRY_VERSION = sa.select(sa.func.max(sa.literal_column("rowid", sa.Integer))).select_from(
+    documents
+)
 OUTDATE_DOCUMENT = (
     sa.update(documents)
     .where(d.kind == kind, d.key == key, d.current.is_(True))
@@ -105,10 +113,11 @@ REVOKE_GRANTS = (
     .values(expires=now)
 )
 
-CHAIN = sa.select(  # the time as its text, which is what the leaf is made of
-    rows.c.seq,
-    sa.type_coerce(rows.c.at, sa.String).label("at"),
-    *(column for column in rows.c if column.name not in ("seq", "at")),
+CHAIN = sa.select(  # texts as bytes: one that was damaged must not break off the reading
+    *(
+        column if name in ("seq", "salt", "leaf", "link") else _bytes_of(column)
+        for name, column in rows.c.items()
+    )
 ).order_by(rows.c.seq)
 ADD_ROW = sa.insert(rows)
 HEAD = sa.select(head)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,10 +19,14 @@ from bedcheck.history import tables as t
 from bedcheck.history.chain import first_link, head_message
 from bedcheck.history.database import create_file, engine_for, is_current, told, upgrade
 from bedcheck.history.keys import Keys, key_file
+from bedcheck.history.purge import Purged, purge_rows, purge_working
 from bedcheck.history.reading import Filters, page
-from bedcheck.history.row import HistoryRow, Kind
+from bedcheck.history.retention import DOCUMENT, Retention
+from bedcheck.history.row import HistoryRow, Kind, Retained
+from bedcheck.history.seal import Seal
 from bedcheck.history.story import AlarmStory, story_of
 from bedcheck.history.transaction import Snapshot, Transaction
+from bedcheck.history.verify import Verification, verify
 
 __all__ = ["Store"]
 
@@ -142,6 +148,54 @@ class Store:
         """The number of the newest row; 0: there is none."""
         with self._begun("DEFERRED") as connection:
             return int(connection.execute(sa.select(t.head.c.seq)).scalar_one())
+
+    # ---- the chain
+
+    def seal(self, at: datetime, *, by: str = "runner") -> dict[str, Any]:
+        """Seals the history as it stands and returns the seal, to be kept by somebody else.
+
+        Plain JSON values, signed with the store's key; the seal is a row as well.
+        """
+        with self.transaction() as tx:
+            return tx.seal(at, by=by)
+
+    def verify(self, seals: Iterable[Seal] = ()) -> Verification:
+        """Reads every row and says which are not as they were written.
+
+        ``seals`` are those kept elsewhere; see `bedcheck.history.verify`.
+        """
+        with self._begun("DEFERRED") as connection:
+            return verify(connection, self.keys, seals)
+
+    def purge(self, now: datetime, *, by: str) -> Purged:
+        """Erases what has been kept for its retention time.
+
+        Where `Purged.overwritten` is false somebody was reading meanwhile, and an older copy
+        may be left in the store's log until the next purge.
+        """
+        with self.snapshot() as read:
+            retention = Retention.parse(read.get(*DOCUMENT))
+        rows: Counter[Retained] = Counter()
+        for retained in Retained:
+            while True:
+                with self.transaction() as tx:
+                    erased = purge_rows(tx, retained, retention, now, by)
+                rows[retained] += erased
+                if not erased:
+                    break
+        with self.transaction() as tx:
+            purged = purge_working(tx, retention, now)
+        purged.rows = rows
+        purged.overwritten = self._overwrite()
+        return purged
+
+    def _overwrite(self) -> bool:
+        """Empties the log beside the file, which still holds what was erased."""
+        with self._alone(), self._engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            busy, *_ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
 
     def _note_reading(
         self, what: str, filters: Filters, by: str, at: datetime | None, resident: str | None = None

@@ -20,6 +20,7 @@ from bedcheck.history.grant import Grant
 from bedcheck.history.keys import Keys
 from bedcheck.history.plain import MOST_DOCUMENT, MOST_FACTS, check_key, dump, instant, utc
 from bedcheck.history.row import HistoryRow, Kind
+from bedcheck.history.seal import make_seal
 
 __all__ = ["Intent", "Snapshot", "Transaction"]
 
@@ -42,7 +43,7 @@ class Snapshot:
     """The store as it stood when reading began."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def get(self, kind: str, key: str) -> Body | None:
         """The document's newest version; None where there is none or it was removed."""
@@ -70,7 +71,7 @@ class Snapshot:
 
     def next_due(self) -> datetime | None:
         """When the first open window or intent is due; None: nothing is."""
-        found = self._connection.execute(sql.FIRST_DUE).scalars()
+        found = self.connection.execute(sql.FIRST_DUE).scalars()
         return min((at for at in found if at is not None), default=None)
 
     def intent(self, key: str) -> Intent | None:
@@ -90,7 +91,7 @@ class Snapshot:
         return self._intents(sql.OPEN_INTENTS, now=utc(now), most=limit)
 
     def _bodies(self, query: sa.Select[Any], **values: Any) -> dict[str, Body]:
-        found = self._connection.execute(query, values)
+        found = self.connection.execute(query, values)
         return {row.key: json.loads(row.body) for row in found}
 
     def _intents(self, query: sa.Select[Any], **values: Any) -> list[Intent]:
@@ -103,11 +104,11 @@ class Snapshot:
                 settled=row.settled,
                 result=_loaded(row.result),
             )
-            for row in self._connection.execute(query, values)
+            for row in self.connection.execute(query, values)
         ]
 
     def _scalar(self, query: sa.Select[Any], **values: Any) -> Any:
-        return self._connection.execute(query, values).scalar()
+        return self.connection.execute(query, values).scalar()
 
 
 class Transaction(Snapshot):
@@ -219,7 +220,7 @@ class Transaction(Snapshot):
         now = utc(now)
         row = None
         if isinstance(grant, Grant) and isinstance(grant.id, str):
-            row = self._connection.execute(sql.GRANT, {"of_key": grant.id}).first()
+            row = self.connection.execute(sql.GRANT, {"of_key": grant.id}).first()
         if row is None or not hmac.compare_digest(row.digest, _digest(grant.secret)):
             self._refuse(grant, camera, now, "unknown", "it was not issued by this store")
         elif row.redeemed is not None:
@@ -234,7 +235,7 @@ class Transaction(Snapshot):
     def revoke_grants(self, window: str, now: datetime) -> int:
         """Ends the grants of a window that nobody has used; returns how many there were."""
         values = {"of_key": window, "now": utc(now)}
-        ended = self._connection.execute(sql.REVOKE_GRANTS, values)
+        ended = self.connection.execute(sql.REVOKE_GRANTS, values)
         return ended.rowcount
 
     def _refuse(self, grant: Any, camera: str, now: datetime, reason: str, why: str) -> None:
@@ -284,9 +285,16 @@ class Transaction(Snapshot):
         self._survivors.append(row)
         return self.append(row)
 
+    def seal(self, at: datetime, *, by: str = "runner") -> Body:
+        """Seals the rows so far; see `bedcheck.history.Store.seal`."""
+        store, seq, link = self._chain_head()
+        seal = make_seal(self._keys, store, seq, link, at)
+        self.append(HistoryRow(at=at, kind=Kind.SEAL, who=by, facts=seal))
+        return seal
+
     def _chain_head(self) -> tuple[str, int, bytes]:
         if self._head is None:
-            row = self._connection.execute(sql.HEAD).one()
+            row = self.connection.execute(sql.HEAD).one()
             mac = self._keys.mac("head", head_message(row.store, row.seq, row.link))
             if not hmac.compare_digest(mac, row.mac):
                 raise StoreError(
@@ -306,7 +314,7 @@ class Transaction(Snapshot):
 
     def _write(self, statement: sa.Insert | sa.Update, **values: Any) -> bool:
         """Whether it wrote anything."""
-        return bool(self._connection.execute(statement, values).rowcount)
+        return bool(self.connection.execute(statement, values).rowcount)
 
 
 def _loaded(text: str | None) -> Body | None:

@@ -16,11 +16,6 @@ NOW = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path / "night.db", create=True)
-
-
 def look(**changes: object) -> HistoryRow:
     return HistoryRow(**{"at": NOW, "kind": "look", "resident": "r1", **changes})  # type: ignore[arg-type]
 
