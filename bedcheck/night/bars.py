@@ -15,10 +15,12 @@ __all__ = ["bar_against", "consented"]
 def bar_against(registry: Registry, agreement: str, at: datetime) -> tuple[Bar | None, str]:
     """What stands against a look by ``agreement`` at ``at``, and its detail; None: nothing."""
     agreed = registry.agreements.get(agreement)
-    if agreed is None or agreed.state in (Service.PAUSED, Service.ENDED) or at < agreed.starts:
+    if agreed is None:
         return Bar.ENDED, "agreement"
-    if not consented(registry, agreed.resident):
+    if not consented(registry, agreed.resident):  # first: of several, the one to be told
         return Bar.NO_CONSENT, ""
+    if agreed.state in (Service.PAUSED, Service.ENDED) or at < agreed.starts:
+        return Bar.ENDED, "agreement"
     unit = registry.units.get(agreed.camera)
     if unit is None or unit.state in (Service.PAUSED, Service.ENDED):
         return Bar.ENDED, "camera"
