@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bedcheck.history.tables import documents, grants, head, intents, rows, windows
+from bedcheck.history.tables import documents, grants, head, intents, links, rows, windows
 
 __all__ = [
     "ADD_DOCUMENT",
@@ -36,6 +36,7 @@ __all__ = [
     "REGISTRY_VERSION",
     "REVOKE_GRANTS",
     "SETTLE_INTENT",
+    "USE_LINK",
     "WINDOW",
 ]
 
@@ -122,3 +123,5 @@ CHAIN = sa.select(  # texts as bytes: one that was damaged must not break off th
 ADD_ROW = sa.insert(rows)
 HEAD = sa.select(head)
 MOVE_HEAD = sa.update(head).values({name: sa.bindparam(name) for name in ("seq", "link", "mac")})
+
+USE_LINK = sa.insert(links).prefix_with("OR IGNORE")

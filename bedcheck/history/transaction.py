@@ -119,7 +119,7 @@ class Transaction(Snapshot):
 
     def __init__(self, connection: sa.Connection, keys: Keys, survivors: list[HistoryRow]) -> None:
         super().__init__(connection)
-        self._keys = keys
+        self.keys = keys
         self._head: tuple[str, int, bytes] | None = None  # read at the first row
         self._survivors = survivors
 
@@ -248,6 +248,12 @@ class Transaction(Snapshot):
         )
         raise GrantError(f"camera {camera}: no look without a valid grant: {why}", reason=reason)
 
+    # ---- links
+
+    def use_once(self, name: str, now: datetime, expires: datetime) -> bool:
+        """Whether ``name`` was not used before; from now on it is. Forgotten after ``expires``."""
+        return self._write(sql.USE_LINK, id=check_key(name), used=utc(now), expires=utc(expires))
+
     # ---- the history
 
     def append(self, row: HistoryRow) -> int:
@@ -288,14 +294,14 @@ class Transaction(Snapshot):
     def seal(self, at: datetime, *, by: str = "runner") -> Body:
         """Seals the rows so far; see `bedcheck.history.Store.seal`."""
         store, seq, link = self._chain_head()
-        seal = make_seal(self._keys, store, seq, link, at)
+        seal = make_seal(self.keys, store, seq, link, at)
         self.append(HistoryRow(at=at, kind=Kind.SEAL, who=by, facts=seal))
         return seal
 
     def _chain_head(self) -> tuple[str, int, bytes]:
         if self._head is None:
             row = self.connection.execute(sql.HEAD).one()
-            mac = self._keys.mac("head", head_message(row.store, row.seq, row.link))
+            mac = self.keys.mac("head", head_message(row.store, row.seq, row.link))
             if not hmac.compare_digest(mac, row.mac):
                 raise StoreError(
                     "the history's last row is not the one that was written, or the file of keys"
@@ -309,7 +315,7 @@ class Transaction(Snapshot):
         """Writes the chain's new head; the store calls it before it commits."""
         if self._head is not None:
             store, seq, link = self._head
-            mac = self._keys.mac("head", head_message(store, seq, link))
+            mac = self.keys.mac("head", head_message(store, seq, link))
             self._write(sql.MOVE_HEAD, seq=seq, link=link, mac=mac)
 
     def _write(self, statement: sa.Insert | sa.Update, **values: Any) -> bool:

@@ -10,6 +10,7 @@ import asyncio
 import contextvars
 import errno
 import logging
+import re
 import ssl
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ import httpx
 __all__ = ["Answer", "HttpTrouble", "Trouble", "check_url", "exchange"]
 
 MOST_REDIRECTS = 3
+NOT_UNDERSTOOD = "it asks for a password in a way that is not understood"
+HOST = re.compile(rb"[a-z0-9._:-]+", re.IGNORECASE)
 T = TypeVar("T")
 
 
@@ -62,7 +65,7 @@ def check_url(url: str, name: str = "url") -> httpx.URL:
         raise ValueError(
             f"{name}: expected an address that begins with http:// or https://"
         ) from None
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not HOST.fullmatch(parsed.raw_host):
         raise ValueError(f"{name}: expected an address that begins with http:// or https://")
     if parsed.userinfo:
         raise ValueError(f"{name}: give the user's name and password apart, not in the address")
@@ -80,12 +83,14 @@ def exchange(
     content: bytes | None = None,
     redirects: int = MOST_REDIRECTS,
     certificates: str | None = None,
+    judge: Callable[[int, httpx.Headers], None] | None = None,
 ) -> Answer:
     """The answer to one request, whatever its status, within ``seconds``.
 
     ``most``: bytes of body that are taken at most; the rest is not read. ``redirects`` that
     lead to the same machine are followed, that many at most. ``certificates``: a PEM file
-    of those to trust instead of the usual ones. The body comes as it was sent: no
+    of those to trust instead of the usual ones. ``judge`` is given status and head before
+    any of the body is read, and may raise what it likes. The body comes as it was sent: no
     compression is asked for and none is undone. Proxies and netrc of the environment are
     not used. Raises HttpTrouble.
     """
@@ -112,11 +117,12 @@ def exchange(
                 response = await client.send(request, stream=True)
                 if response.next_request is None or not response.has_redirect_location:
                     try:
-                        return Answer(
-                            response.status_code, response.headers, await _body(response, most)
-                        )
+                        if judge:
+                            judge(response.status_code, response.headers)
+                        body = await _body(response, most)
                     finally:
                         await response.aclose()
+                    return Answer(response.status_code, response.headers, body)
                 await response.aclose()
                 request = response.next_request
                 if not _same_machine(url, request.url):
@@ -133,6 +139,8 @@ def exchange(
         raise HttpTrouble(Trouble.TIMED_OUT, reason) from None
     except httpx.HTTPError as error:
         raise _trouble(error) from None
+    except (KeyError, NotImplementedError):  # what httpx makes of digests it does not know
+        raise HttpTrouble(Trouble.BAD_CHALLENGE, NOT_UNDERSTOOD) from None
     except httpx.InvalidURL:
         raise HttpTrouble(Trouble.REDIRECTED, "it sends on to no valid address") from None
     finally:
@@ -173,9 +181,7 @@ def _trouble(error: httpx.HTTPError) -> HttpTrouble:
     if isinstance(error, httpx.RemoteProtocolError):
         return HttpTrouble(Trouble.UNREACHABLE, "it broke off, or does not speak HTTP")
     if isinstance(error, httpx.ProtocolError):
-        return HttpTrouble(
-            Trouble.BAD_CHALLENGE, "it asks for a password in a way that is not understood"
-        )
+        return HttpTrouble(Trouble.BAD_CHALLENGE, NOT_UNDERSTOOD)
     return HttpTrouble(Trouble.UNREACHABLE, "the connection failed or broke off")
 
 

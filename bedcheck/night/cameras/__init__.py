@@ -5,7 +5,7 @@ from bedcheck.extras import needs
 with needs("night"):
     from bedcheck.night.cameras.fake import FakeCamera
     from bedcheck.night.cameras.files import FileCamera
-    from bedcheck.night.cameras.http import HttpCamera
+    from bedcheck.night.cameras.http import Auth, HttpCamera
     from bedcheck.night.cameras.port import Camera, Failure
 
-__all__ = ["Camera", "Failure", "FakeCamera", "FileCamera", "HttpCamera"]
+__all__ = ["Auth", "Camera", "Failure", "FakeCamera", "FileCamera", "HttpCamera"]

@@ -12,7 +12,7 @@ from bedcheck.errors import GrabError
 from bedcheck.frame import Frame
 from bedcheck.history.grant import Grant, Redeem
 from bedcheck.night.cameras.port import Failure, frame_from
-from bedcheck.night.http import Answer, HttpTrouble, Trouble, check_url, exchange
+from bedcheck.night.http import HttpTrouble, Trouble, check_url, exchange
 
 __all__ = ["Auth", "HttpCamera"]
 
@@ -68,7 +68,7 @@ class HttpCamera:
 
     def _fetch(self, place: str, deadline: float) -> bytes:
         try:
-            answer = exchange(
+            return exchange(
                 "GET",
                 httpx.URL(self.url),
                 seconds=deadline - time.monotonic(),
@@ -76,13 +76,10 @@ class HttpCamera:
                 auth=self._auth,
                 headers={"Accept": "image/*"},
                 certificates=self.certificates,
-            )
+                judge=lambda status, head: _judge(status, head, place),
+            ).body
         except HttpTrouble as trouble:
             kind, reason = _FAILURES[trouble.kind], str(trouble)
-        else:
-            if 200 <= answer.status < 300:
-                return _picture(answer, place)
-            kind, reason = _refusal(answer.status)
         raise GrabError(f"{place}: {reason}", kind=kind)
 
     def _auth(self) -> httpx.Auth:
@@ -94,25 +91,25 @@ class HttpCamera:
         return httpx.Auth()
 
 
-def _refusal(status: int) -> tuple[Failure, str]:
+def _judge(status: int, head: httpx.Headers, place: str) -> None:
+    """Raises GrabError where the answer's head says that no picture comes."""
+    content = head.get("content-type", "").partition(";")[0].strip().lower()
+    kind = Failure.NOT_A_PICTURE
     if status in (401, 407):
-        return Failure.UNAUTHORISED, f"the name or password is wrong (HTTP {status})"
-    if status in (404, 410):
-        return Failure.NOT_FOUND, f"it has no picture at this path (HTTP {status})"
-    return Failure.REFUSED, f"it answered with HTTP {status}"
-
-
-def _picture(answer: Answer, place: str) -> bytes:
-    """The body, where it can be one picture."""
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind.startswith("multipart/"):
+        kind, reason = Failure.UNAUTHORISED, f"the name or password is wrong (HTTP {status})"
+    elif status in (404, 410):
+        kind, reason = Failure.NOT_FOUND, f"it has no picture at this path (HTTP {status})"
+    elif not 200 <= status < 300:
+        kind, reason = Failure.REFUSED, f"it answered with HTTP {status}"
+    elif content.startswith("multipart/"):
         reason = "it sends a film, not one picture: give its snapshot address"
-    elif answer.headers.get("content-encoding", "identity").lower() != "identity":
+    elif head.get("content-encoding", "identity").strip().lower() != "identity":
         reason = "it sends its answer compressed, which no picture needs"
-    elif kind.startswith("text/"):
+    elif content.startswith("text/"):
         reason = (
-            f"it sends text ({kind:.40}), perhaps a page to log in on: give its snapshot address"
+            f"it sends text ({content[:40]!r}), perhaps a page to log in on:"
+            " give its snapshot address"
         )
     else:
-        return answer.body
-    raise GrabError(f"{place}: {reason}", kind=Failure.NOT_A_PICTURE)
+        return
+    raise GrabError(f"{place}: {reason}", kind=kind)
