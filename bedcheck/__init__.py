@@ -3,6 +3,7 @@
 from bedcheck.detector import Detector
 from bedcheck.diagnosis import Diagnosis, diagnose
 from bedcheck.errors import (
+    AccessError,
     BedcheckError,
     EmptyPicture,
     GrabError,
@@ -33,6 +34,7 @@ from bedcheck.verdict import Cause, Posture, State, Verdict
 __version__ = "0.1.0"
 
 __all__ = [
+    "AccessError",
     "BedcheckError",
     "Cause",
     "Detector",

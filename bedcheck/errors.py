@@ -20,6 +20,7 @@ BedcheckError
 │   └── StoreBusy            another writer held it too long: try again
 ├── GrantError               no look: the grant is unknown, used, expired or another camera's
 ├── GrabError                the camera gave no picture; its kind says why
+├── AccessError              the token is not valid: ask for a new one
 ├── LinkError                this acknowledgement link or call-back is not to be believed
 └── MissingExtra             a part that was not installed: install the extra named
 
@@ -32,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 __all__ = [
+    "AccessError",
     "BedcheckError",
     "EmptyPicture",
     "GrabError",
@@ -169,6 +171,12 @@ class StoreBusy(StoreError):
     """Another writer held the store for longer than is waited."""
 
     kind = "store_busy"
+
+
+class AccessError(BedcheckError):
+    """Who acts is not known: the token is unknown, withdrawn or expired."""
+
+    kind = "access"
 
 
 class GrantError(BedcheckError):
