@@ -19,6 +19,7 @@ from bedcheck import __version__
 from bedcheck.checking import judge_all, tasks_from_manifest, tasks_from_paths
 from bedcheck.detector import Detector
 from bedcheck.diagnosis import diagnose as diagnose_picture
+from bedcheck.history_commands import history
 from bedcheck.placement import Placement, parse_polygon
 from bedcheck.printing import (
     print_diagnosis,
@@ -160,6 +161,7 @@ def build(name: str) -> typer.Typer:
     app.callback()(options)
     for command in (check, diagnose, place):
         app.command(no_args_is_help=True)(command)
+    app.add_typer(history, name="history", help="What happened: every look, alarm and change.")
     return app
 
 

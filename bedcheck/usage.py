@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
     from bedcheck.history import Store
 
 __all__ = [
+    "DEFAULT_STORE",
     "FAILED",
-    "LANG",
     "NOT_JUDGED",
     "NOT_WHOLE",
-    "STORE",
-    "TOKEN",
     "USAGE",
+    "Lang",
     "Language",
+    "StoreFile",
+    "Token",
     "actor",
     "opened",
     "told",
@@ -50,16 +51,22 @@ class Language(StrEnum):
     EN = "en"
 
 
-LANG = typer.Option(help="The language of what is told.")
-STORE = typer.Option(
-    metavar="FILE", envvar="BEDCHECK_STORE", help="The store, made by `bedcheck night init`."
-)
-TOKEN = typer.Option(
-    metavar="TOKEN",
-    envvar="BEDCHECK_TOKEN",
-    show_default=False,
-    help="Who acts, where it is not the user of this computer. Better given as a variable.",
-)
+DEFAULT_STORE = Path("night.db")
+Lang = Annotated[Language, typer.Option(help="The language of what is told.")]
+StoreFile = Annotated[
+    Path,
+    typer.Option(
+        metavar="FILE", envvar="BEDCHECK_STORE", help="The store, made by `bedcheck night init`."
+    ),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TOKEN",
+        envvar="BEDCHECK_TOKEN",
+        help="Who acts, where it is not the user of this computer. Better given as a variable.",
+    ),
+]
 
 
 @contextmanager

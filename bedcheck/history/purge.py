@@ -20,7 +20,7 @@ from bedcheck.history.retention import Retention
 from bedcheck.history.row import HistoryRow, Kind, Retained
 from bedcheck.history.transaction import Transaction
 
-__all__ = ["Purged", "purge_rows", "purge_working"]
+__all__ = ["Purged", "count_due", "count_kept", "purge_rows", "purge_working"]
 
 BATCH = 5000  # rows of one transaction: other writers wait for it
 MOST_RANGES = 500  # in one row that tells of a purge
@@ -54,6 +54,25 @@ def due(retained: Retained, retention: Retention, now: datetime) -> sa.ColumnEle
         return None
     kinds = [str(kind) for kind in Retention.kinds(retained)]
     return sa.and_(t.rows.c.kind.in_(kinds), t.rows.c.at < before)
+
+
+def count_due(connection: sa.Connection, retention: Retention, now: datetime) -> Counter[Retained]:
+    """How many rows of each class have been kept long enough."""
+    counts: Counter[Retained] = Counter()
+    for retained in Retained:
+        if (condition := due(retained, retention, now)) is not None:
+            query = sa.select(sa.func.count()).select_from(t.rows).where(condition)
+            counts[retained] = connection.execute(query).scalar_one()
+    return +counts
+
+
+def count_kept(connection: sa.Connection) -> Counter[Retained]:
+    """How many rows of each class are there, purged ones left out."""
+    counts: Counter[Retained] = Counter()
+    query = sa.select(t.rows.c.kind, sa.func.count()).group_by(t.rows.c.kind)
+    for kind, count in connection.execute(query.where(t.rows.c.kind.is_not(None))):
+        counts[Kind(kind).retained] += count
+    return counts
 
 
 def purge_rows(

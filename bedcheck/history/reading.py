@@ -69,12 +69,22 @@ class Filters:
 
 
 def page(
-    connection: sa.Connection, filters: Filters, after: int, up_to: int, most: int = PAGE
+    connection: sa.Connection,
+    filters: Filters,
+    after: int,
+    up_to: int,
+    *,
+    of_alarms: bool = False,
+    most: int = PAGE,
 ) -> list[HistoryRow]:
-    """The first ``most`` rows whose number is in (``after``, ``up_to``], in their order."""
+    """The first ``most`` rows whose number is in (``after``, ``up_to``], in their order.
+
+    ``of_alarms``: only those that belong to an alarm.
+    """
+    alarms = [rows.c.alarm.is_not(None)] if of_alarms else []
     found = connection.execute(
         sa.select(rows)
-        .where(rows.c.seq > after, rows.c.seq <= up_to, *filters.clauses())
+        .where(rows.c.seq > after, rows.c.seq <= up_to, *alarms, *filters.clauses())
         .order_by(rows.c.seq)
         .limit(most)
     )

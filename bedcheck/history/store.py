@@ -19,7 +19,7 @@ from bedcheck.history import tables as t
 from bedcheck.history.chain import first_link, head_message
 from bedcheck.history.database import create_file, engine_for, is_current, told, upgrade
 from bedcheck.history.keys import Keys, key_file
-from bedcheck.history.purge import Purged, purge_rows, purge_working
+from bedcheck.history.purge import Purged, count_due, count_kept, purge_rows, purge_working
 from bedcheck.history.reading import Filters, page
 from bedcheck.history.retention import DOCUMENT, Retention
 from bedcheck.history.row import HistoryRow, Kind, Retained
@@ -125,15 +125,21 @@ class Store:
             yield Snapshot(connection)
 
     def rows(
-        self, filters: Filters | None = None, *, by: str, at: datetime | None = None
+        self,
+        filters: Filters | None = None,
+        *,
+        by: str,
+        at: datetime | None = None,
+        export: str = "",
     ) -> Iterator[HistoryRow]:
         """The rows that ``filters`` let through, oldest first, as the history stands now.
 
         ``by`` is who reads: that they did, and what they asked for, is a row of the history
-        before the first one is given. Rows that were purged are left out.
+        before the first one is given; ``export`` is the form in which they take it out.
+        Rows that were purged are left out.
         """
         filters = filters or Filters()
-        return self._pages(filters, self._note_reading("rows", filters, by, at))
+        return self._pages(filters, self._note_reading("rows", filters, by, at, export=export))
 
     def alarm_story(self, alarm: str, *, by: str, at: datetime | None = None) -> AlarmStory | None:
         """What became of one alarm; None: there is none of this key. The reading is a row."""
@@ -143,6 +149,30 @@ class Store:
         resident = residents.pop() if len(residents) == 1 else None
         self._note_reading("alarm", filters, by, at, resident=resident)
         return story_of(alarm, rows)
+
+    def alarm_stories(
+        self, filters: Filters | None = None, *, by: str, at: datetime | None = None
+    ) -> list[AlarmStory]:
+        """Every alarm that has a row among those, by when it was raised. The reading is a row."""
+        filters = filters or Filters()
+        up_to = self._note_reading("alarms", filters, by, at)
+        told: dict[str, list[HistoryRow]] = {}
+        for row in self._pages(filters, up_to, of_alarms=True):
+            told.setdefault(row.alarm or "", []).append(row)
+        stories = [story_of(alarm, rows) for alarm, rows in told.items()]
+        return sorted(
+            (story for story in stories if story is not None),
+            key=lambda story: story.raised or story.rows[0].at,
+        )
+
+    def readings_of(
+        self, resident: str, *, by: str, at: datetime | None = None
+    ) -> list[HistoryRow]:
+        """Who has read or taken out rows of ``resident``, in a list of all of them included."""
+        filters = Filters(resident=resident, kinds=(Kind.READ, Kind.EXPORT))
+        up_to = self._note_reading("readings", filters, by, at)
+        every = Filters(kinds=(Kind.READ, Kind.EXPORT))
+        return [row for row in self._pages(every, up_to) if row.resident in (None, resident)]
 
     def last_row(self) -> int:
         """The number of the newest row; 0: there is none."""
@@ -189,6 +219,17 @@ class Store:
         purged.overwritten = self._overwrite()
         return purged
 
+    def purge_due(self, now: datetime) -> Counter[Retained]:
+        """How many rows of each class a purge would erase now."""
+        with self._begun("DEFERRED") as connection:
+            retention = Retention.parse(Snapshot(connection).get(*DOCUMENT))
+            return count_due(connection, retention, now)
+
+    def kept(self) -> Counter[Retained]:
+        """How many rows of each class there are."""
+        with self._begun("DEFERRED") as connection:
+            return count_kept(connection)
+
     def _overwrite(self) -> bool:
         """Empties the log beside the file, which still holds what was erased."""
         with self._alone(), self._engine.connect() as connection:
@@ -198,25 +239,38 @@ class Store:
             return not busy
 
     def _note_reading(
-        self, what: str, filters: Filters, by: str, at: datetime | None, resident: str | None = None
+        self,
+        what: str,
+        filters: Filters,
+        by: str,
+        at: datetime | None,
+        *,
+        resident: str | None = None,
+        export: str = "",
     ) -> int:
         """Logs a reading and returns the number of the last row before it."""
         with self.transaction() as tx:
             row = HistoryRow(
                 at=at or datetime.now(UTC),
-                kind=Kind.READ,
+                kind=Kind.EXPORT if export else Kind.READ,
                 resident=resident or filters.resident,
                 alarm=None,  # else every reading would become part of the alarm's story
                 who=by,
-                facts={"what": what, "filters": filters.to_dict()},
+                facts={
+                    "what": what,
+                    "filters": filters.to_dict(),
+                    **({"format": export} if export else {}),
+                },
             )
             return tx.append(row) - 1
 
-    def _pages(self, filters: Filters, up_to: int) -> Iterator[HistoryRow]:
+    def _pages(
+        self, filters: Filters, up_to: int, *, of_alarms: bool = False
+    ) -> Iterator[HistoryRow]:
         after = 0
         while True:
             with self._begun("DEFERRED") as connection:
-                found = page(connection, filters, after, up_to)
+                found = page(connection, filters, after, up_to, of_alarms=of_alarms)
             if not found:
                 return
             yield from found

@@ -26,6 +26,7 @@ class Call:
     at: datetime
     to: str
     channel: str
+    key: str = ""  # of the delivery
     answer: str = ""  # the last heard: accepted, rejected, unreachable, unanswered; "": nothing
     answered: datetime | None = None
     reason: str = ""
@@ -41,6 +42,7 @@ class AlarmStory:
     window: str | None = None
     raised: datetime | None = None
     cause: str = ""
+    why: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
     acknowledged: datetime | None = None  # a person has taken it
     acknowledged_by: str = ""
@@ -92,8 +94,15 @@ def _told(story: AlarmStory, row: HistoryRow) -> dict[str, Any]:
     match row.kind:
         case Kind.ALARM_RAISED if story.raised is None:
             changes |= {"raised": row.at, "cause": _fact(row, "cause")}
+            why = row.facts.get("why", ())
+            changes["why"] = tuple(map(str, why)) if isinstance(why, list | tuple) else (str(why),)
         case Kind.ALARM_SENT:
-            call = Call(at=row.at, to=_fact(row, "to"), channel=_fact(row, "channel"))
+            call = Call(
+                at=row.at,
+                to=_fact(row, "to"),
+                channel=_fact(row, "channel"),
+                key=_fact(row, "key"),
+            )
             changes["calls"] = (*story.calls, call)
         case (
             Kind.ALARM_ACCEPTED
@@ -116,17 +125,18 @@ def _told(story: AlarmStory, row: HistoryRow) -> dict[str, Any]:
 
 
 def _answered(calls: tuple[Call, ...], row: HistoryRow) -> tuple[Call, ...]:
-    """The calls, the newest to this receiver with its answer."""
-    to = _fact(row, "to")
+    """The calls, with the answer to that of its key, else to the newest to its receiver."""
+    to, key = _fact(row, "to"), _fact(row, "key")
     answer: dict[str, Any] = {
         "answer": _ANSWERS[Kind(row.kind)],
         "answered": row.at,
         "reason": _fact(row, "reason"),
     }
     for number in reversed(range(len(calls))):
-        if calls[number].to == to:
-            return (*calls[:number], replace(calls[number], **answer), *calls[number + 1 :])
-    call = Call(at=row.at, to=to, channel=_fact(row, "channel"))
+        call = calls[number]
+        if (call.key == key) if key else (call.to == to):
+            return (*calls[:number], replace(call, **answer), *calls[number + 1 :])
+    call = Call(at=row.at, to=to, channel=_fact(row, "channel"), key=key)
     return (*calls, replace(call, **answer))
 
 
