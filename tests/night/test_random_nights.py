@@ -7,6 +7,7 @@ deadline; no alarm is dropped. With clock changes, jumps, crashes and late event
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -52,10 +53,12 @@ from tests.night.registering import tables
 RESIDENTS = ("alva", "berit", "carl")
 SLACK = timedelta(minutes=4)  # looks are made in turn here, each of up to 50 seconds
 SHOWS = [*CODES, "unreachable", "unauthorised", "timed_out"]
+ANSWERS = [Accepted("R"), Rejected("full"), Unreachable("no line")]
+CONTACTS = ("north", "duty", "operator")
 STARTS = [
-    datetime(2026, 3, 10, 20, tzinfo=UTC),
-    datetime(2026, 3, 28, 22, tzinfo=UTC),  # the night with no 02:30
-    datetime(2026, 10, 24, 21, tzinfo=UTC),  # the night with two
+    datetime(2026, 3, 10, 21, 58, tzinfo=UTC),
+    datetime(2026, 3, 28, 22, 58, tzinfo=UTC),  # the night with no 02:30
+    datetime(2026, 10, 24, 21, 58, tzinfo=UTC),  # the night with two
 ]
 
 
@@ -84,11 +87,18 @@ def three_residents() -> dict[str, Any]:
 
 
 class RandomNight(RuleBasedStateMachine):
-    @initialize(start=st.sampled_from(STARTS))
-    def begin(self, start: datetime) -> None:
+    @initialize(
+        start=st.sampled_from(STARTS),
+        shows=st.lists(st.sampled_from(SHOWS), min_size=3, max_size=3),
+        answers=st.lists(st.sampled_from(ANSWERS), min_size=3, max_size=3),
+    )
+    def begin(self, start: datetime, shows: list[str], answers: list[Any]) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.night = Night(self.folder / "night.db", three_residents(), start)
         self.watch()
+        self.night.shows.update(zip(RESIDENTS, shows, strict=True))
+        for contact, answer in zip(CONTACTS, answers, strict=True):
+            self.a_contact_answers_so(contact, answer)
         self.forbidden: list[str] = []
         self.stale: list[tuple[str, str]] = []  # windows and keys of looks and calls of before
         self.number = 0
@@ -119,18 +129,19 @@ class RandomNight(RuleBasedStateMachine):
 
     # ---- what happens
 
-    @rule(minutes=st.integers(1, 90))
-    def time_passes(self, minutes: int) -> None:
+    @rule(minutes=st.integers(1, 15))
+    def minutes_pass(self, minutes: int) -> None:
+        self.night.until(self.night.clock.now() + timedelta(minutes=minutes))
+
+    @rule(minutes=st.integers(15, 90))
+    def an_hour_passes(self, minutes: int) -> None:
         self.night.until(self.night.clock.now() + timedelta(minutes=minutes))
 
     @rule(camera=st.sampled_from(RESIDENTS), shows=st.sampled_from(SHOWS))
     def a_camera_shows(self, camera: str, shows: str) -> None:
         self.night.shows[camera] = shows
 
-    @rule(
-        contact=st.sampled_from(["north", "duty", "operator"]),
-        answer=st.sampled_from([Accepted("R"), Rejected("full"), Unreachable("no line")]),
-    )
+    @rule(contact=st.sampled_from(CONTACTS), answer=st.sampled_from(ANSWERS))
     def a_contact_answers_so(self, contact: str, answer: Any) -> None:
         self.night.answers[contact] = lambda alarm: answer
 
@@ -262,14 +273,14 @@ class RandomNight(RuleBasedStateMachine):
     def everything_ends(self) -> None:
         """People answer, and the night comes to its end."""
         night = self.night
-        for contact in ("north", "duty", "operator"):
+        for contact in CONTACTS:
             night.answers[contact] = lambda alarm: Accepted("R")
         for _ in range(12):
             night.until(night.clock.now() + timedelta(minutes=90))
             for window in self.open():
                 if window.phase in (Phase.CALLING, Phase.CRISIS):
-                    by = "contact:north"
-                    night.happen(window.key, OutcomeGiven(outcome=Outcome.UP_AND_WELL, by=by))
+                    outcome = OutcomeGiven(outcome=Outcome.UP_AND_WELL, by="contact:north")
+                    night.happen(window.key, outcome)
         assert self.forbidden == []
         begun = {
             key
@@ -283,6 +294,8 @@ class RandomNight(RuleBasedStateMachine):
         closed = [row.alarm for row in night.rows(Kind.ALARM_CLOSED)]
         assert sorted(raised) == sorted(closed)  # type: ignore[type-var]
         assert len(raised) == len(set(raised))
+        taken = {row.alarm for row in night.rows(Kind.ALARM_ACKNOWLEDGED, Kind.ALARM_WRITTEN_OFF)}
+        assert set(closed) <= taken
         called = {row.alarm for row in night.rows(Kind.ALARM_SENT, Kind.ALARM_CRISIS)}
         assert set(raised) <= called
         looks = night.rows(Kind.LOOK)
@@ -301,8 +314,8 @@ class RandomNight(RuleBasedStateMachine):
 
 
 RandomNight.TestCase.settings = settings(
-    max_examples=25,
-    stateful_step_count=25,
+    max_examples=int(os.environ.get("BEDCHECK_NIGHTS", "30")),
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
