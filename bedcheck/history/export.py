@@ -134,19 +134,20 @@ def _xlsx(path: Path, rows: Iterable[tuple[int | datetime | str, ...]]) -> int:
     sheet.freeze_panes = "A2"
     for letter, width in zip("BCEFGHIJK", (20, 22, 50, 12, 24, 12, 24, 24, 18), strict=True):
         sheet.column_dimensions[letter].width = width
-    heading = []
-    for name in COLUMNS:
-        cell = WriteOnlyCell(sheet, name)
-        cell.font = Font(bold=True)
-        heading.append(cell)
-    sheet.append(heading)
     count = 0
-    for count, row in enumerate(rows, start=1):
-        if count > MOST_EXCEL:
-            raise RecordError(
-                f"expected {MOST_EXCEL} rows at most for Excel: ask for a shorter time, or CSV"
-            )
-        sheet.append([_excel(sheet, cell) for cell in row])
+    try:
+        heading = [WriteOnlyCell(sheet, name) for name in COLUMNS]
+        for cell in heading:
+            cell.font = Font(bold=True)
+        sheet.append(heading)
+        for count, row in enumerate(rows, start=1):
+            if count > MOST_EXCEL:
+                raise RecordError(
+                    f"expected {MOST_EXCEL} rows at most for Excel: ask for a shorter time, or CSV"
+                )
+            sheet.append([_excel(sheet, value) for value in row])
+    finally:  # also where it is broken off: the sheet is written to a file of its own meanwhile
+        sheet.close()
     book.save(path)
     return count
 
