@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,12 +17,20 @@ from bedcheck.night.unit import Service
 __all__ = ["AHEAD", "Planner", "tell"]
 
 AHEAD = timedelta(minutes=2)  # windows are written, at their agreement's terms of then
+NOON = 12  # on the clock in the municipality
 MARK = "plan"  # an intent whose time is until when windows have been written
 AT_ONCE = timedelta(days=1)  # of the schedule kept in memory
 
 
 def tell(
-    tx: Transaction, key: str, to: str, what: str, resident: str, now: datetime, by: str = "runner"
+    tx: Transaction,
+    key: str,
+    to: str,
+    what: str,
+    resident: str,
+    now: datetime,
+    by: str = "runner",
+    **words: Any,
 ) -> None:
     """Something to be told that belongs to no window. A key that is known is told once."""
     body: dict[str, Any] = {
@@ -29,11 +38,13 @@ def tell(
         "to": to,
         "what": what,
         "resident": resident,
-        "facts": {},
+        "facts": words,
     }
     if tx.intend(key, "tell", body, due=now):
         facts = {"for": to, "what": what}
-        tx.append(HistoryRow(at=now, kind=Kind.TASK, resident=resident, who=by, facts=facts))
+        tx.append(
+            HistoryRow(at=now, kind=Kind.TASK, resident=resident or None, who=by, facts=facts)
+        )
 
 
 class Planner:
@@ -43,6 +54,7 @@ class Planner:
         self._registry: Registry | None = None
         self._planned: list[Planned] = []
         self._until: datetime | None = None  # of `_planned`
+        self.purge_is_due = False  # set once a day; whoever purges takes it back
 
     def plan(self, tx: Transaction, registry: Registry, now: datetime) -> datetime | None:
         """Write what opens soon, or opened while nobody ran; returns when the next one opens."""
@@ -59,6 +71,7 @@ class Planner:
             tx.postpone(MARK, end)
             _activate(tx, registry, now)
             _review(tx, registry, now)
+            self.purge_is_due |= _daily(tx, registry, now)
         return next((p.opens for p in ahead if p.opens >= end), None)
 
     def _ahead(self, registry: Registry, start: datetime, end: datetime) -> list[Planned]:
@@ -89,3 +102,15 @@ def _review(tx: Transaction, registry: Registry, now: datetime) -> None:
         if absence.end is None and absence.review is not None and absence.review <= now:
             key = f"absence/{absence.key}/{absence.review:%Y-%m-%dT%H:%M:%SZ}"
             tell(tx, key, "administrator", "absence_review", absence.resident, now)
+
+
+def _daily(tx: Transaction, registry: Registry, now: datetime) -> bool:
+    """Once a day, at noon: seal the history, and send the seal away; True where it was done."""
+    local = now.astimezone(registry.zone)
+    key = f"daily/{local:%Y-%m-%d}"
+    if local.hour < NOON or not tx.intend(key, "daily", {}, due=now):
+        return False
+    seal = tx.seal(now, by="runner")
+    tx.settle(key, {"seq": seal["seq"]}, now)
+    tell(tx, f"{key}/seal", "administrator", "seal", "", now, seal=json.dumps(seal))
+    return True

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bedcheck import __version__
-from bedcheck.errors import StoreBusy, StoreError
+from bedcheck.errors import BedcheckError, StoreBusy, StoreError
 from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.store import Store
 from bedcheck.history.transaction import Transaction
@@ -155,6 +155,9 @@ class Runner:
             self._submit(job)
         if self._beat.due():
             self._pools["call"].submit(self._beat.send)
+        if self._planner.purge_is_due:
+            self._planner.purge_is_due = False
+            self._pools["call"].submit(self._purge)
         self.last_turn = self.clock.monotonic()
         return 0.0 if not self._results.empty() else wait
 
@@ -178,6 +181,12 @@ class Runner:
         until = [at for at in (due, self.next_opening) if at is not None]
         seconds = min(((at - now).total_seconds() for at in until), default=self._poll)
         return jobs, min(max(seconds, 0.0), self._poll)
+
+    def _purge(self) -> None:
+        try:
+            self.store.purge(self.clock.now(), by="runner")
+        except BedcheckError as error:  # it is done again tomorrow
+            print(f"bedcheck: purge: {error}", file=sys.stderr)
 
     # ---- the clock
 
@@ -229,10 +238,13 @@ class Runner:
         except StoreError:
             raise
         except Exception as error:
-            reason = type(error).__name__
-            print(f"bedcheck: window {window.key}: {reason}: {error}", file=sys.stderr)
-            tx.append(_row(now, Kind.RUNNER, window=window.key, what="fault", error=reason))
+            self._note_fault(tx, window.key, error, now)
             put_window(tx, replace(window, due=now + AFTER_A_FAULT))
+
+    def _note_fault(self, tx: Transaction, key: str, error: Exception, now: datetime) -> None:
+        reason = type(error).__name__
+        print(f"bedcheck: {key}: {reason}: {error}", file=sys.stderr)
+        tx.append(_row(now, Kind.RUNNER, what="fault", of=key, error=reason))
 
     # ---- work
 
@@ -245,7 +257,14 @@ class Runner:
         for intent in tx.open_intents(now, free + len(busy), kinds):
             if intent.key in busy:
                 continue
-            job = self._jobs.of(tx, self._registered.at(tx), intent, now)
+            try:
+                job = self._jobs.of(tx, self._registered.at(tx), intent, now)
+            except StoreError:
+                raise
+            except Exception as error:  # one intent must not stop the others
+                self._note_fault(tx, intent.key, error, now)
+                tx.postpone(intent.key, now + AFTER_A_FAULT)
+                continue
             if job is None:
                 tx.settle(intent.key, {"gave": "overtaken"}, now)
             else:
@@ -267,5 +286,5 @@ class Runner:
 _KINDS = ("look", "call", "tell")
 
 
-def _row(at: datetime, kind: Kind, window: str | None = None, **facts: Any) -> HistoryRow:
-    return HistoryRow(at=at, kind=kind, window=window, facts=facts)
+def _row(at: datetime, kind: Kind, **facts: Any) -> HistoryRow:
+    return HistoryRow(at=at, kind=kind, facts=facts)

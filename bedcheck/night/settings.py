@@ -18,3 +18,4 @@ class Settings:
     language: str = "sv"  # of messages: sv or en
     heartbeat_url: str = ""  # called every minute, so that somebody notices when it stops
     concurrent_looks: int = 8  # at the same moment, at most
+    link_base: str = ""  # where acknowledgement links lead; empty: alarms carry none

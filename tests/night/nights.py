@@ -157,8 +157,9 @@ class Night:
         return [(at, to) for at, to, alarm, key in self.sent if key.endswith("-call")]
 
     def told(self) -> list[tuple[str, str]]:
-        """Messages delivered: to whom and what."""
-        return [(to, alarm.kind) for _, to, alarm, key in self.sent if not key.endswith("-call")]
+        """Messages delivered, the daily seal apart: to whom and what."""
+        sent = [(to, alarm.kind) for _, to, alarm, key in self.sent if not key.endswith("-call")]
+        return [(to, what) for to, what in sent if what != "seal"]
 
 
 @contextmanager

@@ -212,3 +212,13 @@ def test_two_runners_do_not_share_a_store(tmp_path: Path) -> None:
         pass
     with only_runner(tmp_path / "night.db"):
         pass
+
+
+def test_the_seal_of_the_day_leaves_the_machine_once(night: Night) -> None:
+    night.until(MORNING)
+    night.new_runner()
+    night.until(MORNING + 8 * timedelta(hours=1))
+    seals = [alarm for _, to, alarm, _ in night.sent if alarm.kind == "seal" and to == "admin"]
+    assert len(seals) == len(night.rows(Kind.SEAL)) == 2  # the evening of the start, and noon
+    assert '"signature"' in seals[0].text
+    assert night.store.verify().whole
