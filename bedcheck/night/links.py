@@ -21,6 +21,7 @@ from bedcheck.history import HistoryRow, Kind, Transaction
 from bedcheck.history.keys import Keys
 from bedcheck.history.plain import check_key, utc
 from bedcheck.night.channels.webhook import signature
+from bedcheck.night.events import Outcome, WriteOff
 
 __all__ = [
     "CALLBACK",
@@ -68,8 +69,8 @@ class Callback:
     alarm: str
     purpose: Purpose
     who: str = ""  # the person, as the receiver knows them
-    outcome: str = ""
-    reason: str = ""
+    outcome: str = ""  # one of Outcome, where that is the purpose
+    reason: str = ""  # one of WriteOff, where that is the purpose
     note: str = ""
 
 
@@ -213,9 +214,10 @@ def _parsed(body: bytes) -> Callback:
                 for name in ("who", "outcome", "reason", "note")
             },
         )
-        for purpose, name in ((Purpose.OUTCOME, "outcome"), (Purpose.WRITE_OFF, "reason")):
-            if callback.purpose is purpose and not getattr(callback, name):
-                raise ValueError(f"{name}: expected one where what is {purpose}")
+        if callback.purpose is Purpose.OUTCOME:
+            Outcome(callback.outcome)
+        elif callback.purpose is Purpose.WRITE_OFF:
+            WriteOff(callback.reason)
     except (ValueError, RecursionError, RecordError) as error:
         raise LinkError(
             f"the call back is not understood: {error!s:.200}", reason="malformed"

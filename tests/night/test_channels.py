@@ -26,6 +26,9 @@ from bedcheck.night.channels import (
     WebhookChannel,
 )
 from bedcheck.night.channels.webhook import SCHEMA, payload, signature
+from bedcheck.night.events import Outcome, WriteOff
+from bedcheck.night.links import Purpose
+from bedcheck.night.window import AlarmCause
 from tests.night.servers import Handler, listening, serving, unused_port
 
 NOW = datetime(2026, 11, 1, 2, tzinfo=UTC)
@@ -179,6 +182,11 @@ def test_every_key_is_documented() -> None:
     sent = payload(ALARM, "k")
     for name in (*sent, *(f"resident.{name}" for name in sent["resident"])):
         assert f"`{name}`" in DOCUMENT, name
+
+
+def test_every_word_is_documented() -> None:
+    for word in (*Purpose, *Outcome, *WriteOff, *AlarmCause):
+        assert f"`{word}`" in DOCUMENT, word
 
 
 def test_its_receiver_believes_what_is_sent() -> None:

@@ -16,7 +16,7 @@ class AlarmMessage:
     """What a person needs to know to act. Checked when made; times come back in UTC."""
 
     alarm: str  # its key; the same for every contact and every repetition
-    kind: str  # "deviation", "cannot_see", "camera", "line", "no_look", "test"
+    kind: str  # of `bedcheck.night.window.AlarmCause`; any other word is a message
     causes: tuple[str, ...] = ()  # "same_hue", "covered", "unauthorised", ...
     text: str  # in the contact's language, one or a few sentences
     resident: str  # the resident's key in the registry, or "" where it concerns many
