@@ -195,8 +195,8 @@ def test_what_is_not_signed_or_not_recent_is_refused_and_logged(
         b"", b"[]", b"{", b"[" * 10_000, b"\xff", b"null", body(schema="x"), body(alarm=None),
         body(alarm=""), body(alarm=7), body(what="close"), body(what="outcome"),
         body(what="write_off"), body(what="outcome", outcome="sleeping"),
-        body(what="write_off", reason="tired"), body(who=["a"]), body(note="x" * 2000), body(note="\ud800"),
-        body(note="x" * 70_000),
+        body(what="write_off", reason="tired"), body(who=["a"]), body(note="x" * 2000),
+        body(note="\ud800"), body(note="x" * 70_000),
     ],
 )  # fmt: skip
 def test_what_is_signed_and_not_understood_is_refused(store: Store, content: bytes) -> None:
