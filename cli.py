@@ -228,6 +228,25 @@ def latency(
         typer.echo(line)
 
 
+@bench.command()
+def store(
+    out: Annotated[Path, OUT] = Path("benchmarks/results"),
+    transactions: Annotated[int, typer.Option(min=16, help="Measured in each case.")] = 2000,
+    folder: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="On which disk [that of temporary files]."),
+    ] = None,
+) -> None:
+    """Durable transactions of the night's store a second, beside bare SQLite."""
+    with told(), needs("night"):
+        from benchmarks.store import run
+
+        with progress("Measuring") as show:
+            report = run(out, transactions=transactions, folder=folder, progress=show)
+    for line in report.lines():
+        typer.echo(line)
+
+
 @contextmanager
 def progress(title: str) -> Iterator[Callable[..., None]]:
     """A bar on stderr; what it gives takes steps done, steps in all, and a new title."""
