@@ -30,7 +30,10 @@ human is to be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "AccessError",
@@ -142,8 +145,8 @@ class RegistryError(BedcheckError):
 
     kind = "registry"
 
-    def __init__(self, faults: Iterable[object]) -> None:
-        self.faults = tuple(faults)
+    def __init__(self, faults: Iterable[object] | str) -> None:
+        self.faults = (faults,) if isinstance(faults, str) else tuple(faults)
         count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         lines = "".join(f"\n  {fault}" for fault in self.faults)
         super().__init__(f"{count}, and nothing was changed:{lines}")

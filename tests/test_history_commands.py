@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -159,7 +161,9 @@ def test_verify_and_a_seal_kept_elsewhere(path: Path, tmp_path: Path) -> None:
     connection.close()
     result = run("verify", "--lang", "en")
     assert result.exit_code == 3
-    assert "The history is NOT whole: 5 rows, faults found: 1.\n  row 2: its content" in result.stdout
+    assert (
+        "The history is NOT whole: 5 rows, faults found: 1.\n  row 2: its content" in result.stdout
+    )
     kept.write_text("{}")
     assert run("verify", "--seal", kept).exit_code == 2
 
@@ -196,6 +200,20 @@ def test_a_token_says_who_acts(path: Path) -> None:
     assert run("token", "withdraw", "central").exit_code == 0
     assert run("list", "--token", made).exit_code == 2
     assert made not in str(rows(path))
+
+
+def test_without_the_extra_it_is_named(path: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['sqlalchemy'] = None\n"
+        "from bedcheck.commands import app\n"
+        "app(['history', 'list'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "bedcheck: this needs sqlalchemy, which is not installed: pip install 'bedcheck[night]'\n"
+    )
 
 
 def every_command() -> list[list[str]]:
