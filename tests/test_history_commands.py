@@ -14,8 +14,10 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bedcheck import commands
-from bedcheck.history import Filters, HistoryRow, Kind, Store
+from bedcheck.history import Filters, HistoryRow, Kind, Retained, Store
 from bedcheck.history.actor import operating_system_user
+from bedcheck.history.retention import DEFAULT_DAYS
+from bedcheck.history.verify import Tampering
 from bedcheck.history_commands import history
 
 NOW = datetime(2026, 11, 1, 2, tzinfo=UTC)
@@ -200,6 +202,20 @@ def test_a_token_says_who_acts(path: Path) -> None:
     assert run("token", "withdraw", "central").exit_code == 0
     assert run("list", "--token", made).exit_code == 2
     assert made not in str(rows(path))
+
+
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "history.md").read_text(encoding="utf-8")
+
+
+def test_the_document_has_every_command_class_and_retention_time() -> None:
+    for words in every_command():
+        assert f"`bedcheck history {' '.join(words)}`" in DOCUMENT
+    for retained in Retained:
+        (line,) = [part for part in DOCUMENT.splitlines() if part.startswith(f"| `{retained}` |")]
+        days = DEFAULT_DAYS.get(retained)
+        assert line.endswith("as long as the store |" if days is None else f"| {days} days |")
+    for what in Tampering:
+        assert f"*{what.replace('_', ' ')}*" in DOCUMENT
 
 
 def test_without_the_extra_it_is_named(path: Path) -> None:
