@@ -28,6 +28,7 @@ __all__ = [
     "Callback",
     "Link",
     "Purpose",
+    "check_callback",
     "make_link",
     "read_callback",
     "read_link",
@@ -167,7 +168,7 @@ def read_callback(
     where the caller rolls back.
     """
     try:
-        stamp, sign = _checked(secret, headers, body, now)
+        stamp, sign = check_callback(secret, headers, body, now)
         callback = _parsed(body)
     except LinkError as error:
         _refuse(tx, now, error, "callback", contact=contact)
@@ -183,10 +184,13 @@ def read_callback(
     return callback
 
 
-def _checked(
+def check_callback(
     secret: bytes, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> tuple[datetime, str]:
-    """The time and the signature of a request that is signed and recent."""
+    """The time and the signature of a request that is signed and recent.
+
+    Uses nothing up and logs nothing. Raises LinkError where it is forged, expired or too long.
+    """
     given = {name.lower(): value for name, value in headers.items()}
     stamp, sign = given.get("bedcheck-timestamp", ""), given.get("bedcheck-signature", "")
     if len(body) > MOST_BODY:

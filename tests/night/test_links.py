@@ -18,6 +18,7 @@ from bedcheck.night.links import (
     CALLBACK,
     Callback,
     Purpose,
+    check_callback,
     make_link,
     read_callback,
     read_link,
@@ -207,8 +208,6 @@ def test_what_is_signed_and_not_understood_is_refused(store: Store, content: byt
 
 @given(content=st.binary(max_size=300), stamp=st.text(max_size=15), sign=st.text(max_size=80))
 def test_any_request_is_refused(content: bytes, stamp: str, sign: str) -> None:
-    from bedcheck.night.links import _checked
-
     headers = {"Bedcheck-Timestamp": stamp, "Bedcheck-Signature": sign}
     with pytest.raises(LinkError):
-        _checked(SECRET, headers, content, NOW)
+        check_callback(SECRET, headers, content, NOW)
