@@ -62,6 +62,7 @@ class Keys:
                 file.write(text + "\n")
                 file.flush()
                 os.fsync(file.fileno())
+            _sync_folder(path.parent)
         except OSError as error:
             raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from None
         return keys
@@ -120,6 +121,16 @@ class Keys:
     def sign(self, message: bytes) -> bytes:
         """The Ed25519 signature, 64 bytes."""
         return self._private.sign(message)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes sure of a new file's name as well, where the system knows how."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def verified(public: bytes, signature: bytes, message: bytes) -> bool:

@@ -15,6 +15,7 @@ __all__ = ["MOST_DOCUMENT", "MOST_FACTS", "MOST_KEY", "check_key", "dump", "inst
 MOST_KEY = 200  # characters
 MOST_FACTS = 16 * 2**10  # bytes of JSON in one row of the history
 MOST_DOCUMENT = 512 * 2**10  # bytes of JSON in one document, window or intent
+MOST_NUMBERS = 1000  # in one list
 DEEPEST = 12  # levels of lists and tables
 
 # How the base64 of a picture begins: JPEG, PNG, GIF, WebP, TIFF (both byte orders).
@@ -84,6 +85,10 @@ def _check(value: Any, place: str, depth: int) -> None:
             _check(inner, f"{place}.{key}"[:MOST_KEY], depth + 1)
         return
     if isinstance(value, list | tuple):
+        if len(value) > MOST_NUMBERS and all(isinstance(inner, int | float) for inner in value):
+            raise RecordError(
+                f"{place}: {len(value)} numbers look like a picture, and no picture is ever stored"
+            )
         for number, inner in enumerate(value):
             _check(inner, f"{place}[{number}]", depth + 1)
         return

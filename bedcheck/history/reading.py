@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bedcheck.errors import RecordError, StoreError
 from bedcheck.history.plain import check_key, instant, utc
 from bedcheck.history.row import HistoryRow, Kind, check_kind
 from bedcheck.history.tables import rows
@@ -88,8 +89,12 @@ def page(
         .order_by(rows.c.seq)
         .limit(most)
     )
-    return [
-        HistoryRow(
+    return [_read(row) for row in found]
+
+
+def _read(row: Any) -> HistoryRow:
+    try:
+        return HistoryRow(
             at=row.at,
             kind=row.kind,
             resident=row.resident,
@@ -100,5 +105,8 @@ def page(
             facts=json.loads(row.facts),
             seq=row.seq,
         )
-        for row in found
-    ]
+    except (RecordError, TypeError, ValueError, RecursionError):
+        raise StoreError(
+            f"row {row.seq} of the history cannot be read, for it is not as it was written:"
+            " run `bedcheck history verify`"
+        ) from None

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bedcheck.errors import StoreError
 from bedcheck.history.plain import instant
 
 __all__ = [
@@ -35,7 +36,13 @@ class Instant(sa.types.TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
         if value is None:
             return None
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (TypeError, ValueError):
+            raise StoreError(
+                f"the store holds {value!r:.40} for a time, which nothing of ours wrote:"
+                " run `bedcheck history verify`"
+            ) from None
 
 
 metadata = sa.MetaData()

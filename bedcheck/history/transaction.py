@@ -92,14 +92,14 @@ class Snapshot:
 
     def _bodies(self, query: sa.Select[Any], **values: Any) -> dict[str, Body]:
         found = self.connection.execute(query, values)
-        return {row.key: json.loads(row.body) for row in found}
+        return {row.key: _loaded(row.body) or {} for row in found}
 
     def _intents(self, query: sa.Select[Any], **values: Any) -> list[Intent]:
         return [
             Intent(
                 key=row.key,
                 kind=row.kind,
-                body=json.loads(row.body),
+                body=_loaded(row.body) or {},
                 due=row.due,
                 settled=row.settled,
                 result=_loaded(row.result),
@@ -324,7 +324,14 @@ class Transaction(Snapshot):
 
 
 def _loaded(text: str | None) -> Body | None:
-    return None if text is None else cast(Body, json.loads(text))
+    if text is None:
+        return None
+    try:
+        return cast(Body, json.loads(text))
+    except (ValueError, RecursionError):
+        raise StoreError(
+            "the store holds something that nothing of ours wrote: bring back its copy"
+        ) from None
 
 
 def _digest(secret: str) -> bytes:

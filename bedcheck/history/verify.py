@@ -51,8 +51,8 @@ class Verification:
 
     rows: int  # that are there, purged ones included
     purged: int  # whose content a purge erased
-    seals: int  # that were checked
-    sealed: int  # up to this row a seal holds; 0: there is none
+    seals: int  # that were checked, those in the chain and those kept elsewhere
+    sealed: int  # up to this row one kept elsewhere holds; 0: none was given, or none holds
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -122,17 +122,18 @@ class _Reading:
             self.blame(Tampering.FORGED_SEAL, row.seq)
             return
         if seal.seq == self.seq:
-            self.compare(seal, row.seq)
+            self.compare(seal, row.seq)  # shows tampering, but not that of the store's owner
         else:
             self.blame(Tampering.SEALED_OTHERWISE, row.seq)
 
-    def compare(self, seal: Seal, at: int | None = None) -> None:
+    def compare(self, seal: Seal, in_row: int | None = None) -> None:
+        """``in_row``: the row that holds the seal; None: it was kept elsewhere."""
         self.seals += 1
         if seal.store != self.store or seal.public != self.keys.public or not seal.signed:
-            self.blame(Tampering.FORGED_SEAL, at or seal.seq)
+            self.blame(Tampering.FORGED_SEAL, in_row or seal.seq)
         elif seal.link != self.link:
             self.blame(Tampering.SEALED_OTHERWISE, seal.seq)
-        else:
+        elif in_row is None:
             self.sealed = max(self.sealed, seal.seq)
 
 

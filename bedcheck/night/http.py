@@ -92,7 +92,7 @@ def exchange(
     of those to trust instead of the usual ones. ``judge`` is given status and head before
     any of the body is read, and may raise what it likes. The body comes as it was sent: no
     compression is asked for and none is undone. Proxies and netrc of the environment are
-    not used. Raises HttpTrouble.
+    not used. Raises HttpTrouble. It runs a loop of its own, so it is not for inside another.
     """
     if seconds <= 0:
         raise HttpTrouble(Trouble.TIMED_OUT, "no time was left to ask")

@@ -194,6 +194,23 @@ def test_a_transaction_inside_another_is_a_mistake(store: Store) -> None:
     append(store, 1)
 
 
+def test_what_was_damaged_is_told_and_where(store: Store) -> None:
+    append(store, 2)
+    with store.transaction() as tx:
+        tx.put("resident", "r1", {}, by="os:anna", at=NOW)
+    change(store.path, "DROP TRIGGER rows_are_never_changed")
+    for statement, where in (
+        ("facts = '{'", "row 2 "), ("kind = 'looked'", "row 2 "), ("who = ''", "row 2 "),
+        ("at = 'yesterday'", "'yesterday' for a time"),
+    ):  # fmt: skip
+        change(store.path, f"UPDATE rows SET {statement} WHERE seq = 2")
+        with pytest.raises(StoreError, match=rf"{where}.* run `bedcheck history verify`"):
+            list(store.rows(by="os:anna"))
+    change(store.path, "UPDATE documents SET body = '{'")
+    with store.snapshot() as read, pytest.raises(StoreError, match="nothing of ours wrote"):
+        read.get("resident", "r1")
+
+
 def test_a_full_disk_is_told_and_nothing_is_written(store: Store) -> None:
     append(store, 1)
     with store.snapshot() as read:

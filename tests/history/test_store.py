@@ -183,6 +183,7 @@ def test_a_grant_hides_its_secret(store: Store) -> None:
         ({"a": NOW}, "got datetime: write it as text"),
         ({1: "a"}, "expected text as key"),
         ({"a": "/9j/4AAQSkZJRg" + "A" * 80}, "looks like a picture"),
+        ({"a": list(range(256)) * 20}, "5120 numbers look like a picture"),
         ({"a": "data:image/png;base64,AAAA"}, "looks like a picture"),
         ({"a": "x" * 2**20}, "bytes of JSON at most"),
         ({"a": "\ud800"}, "UTF-8"),

@@ -395,6 +395,17 @@ def test_no_camera_is_asked_without_a_grant(
     ]  # fmt: skip
 
 
+def test_no_byte_of_a_picture_is_at_rest(store: Store, redeem: Redeem, jpeg: bytes) -> None:
+    with serving(lambda handler: handler.reply(200, jpeg)) as server:
+        looked = HttpCamera(camera="c1", url=server.url, redeem=redeem)
+        for _ in range(3):
+            looked.grab(issued(store), soon())
+    store.close()
+    written = b"".join(path.read_bytes() for path in store.path.parent.iterdir())
+    for start in range(0, len(jpeg) - 16, 1000):
+        assert jpeg[start : start + 16] not in written
+
+
 def test_of_many_threads_with_one_grant_one_looks(
     store: Store, redeem: Redeem, jpeg: bytes
 ) -> None:
