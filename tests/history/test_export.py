@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -119,6 +119,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         export(tmp_path / "missing" / "history.csv")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_is_a_formula(text: str) -> None:
     assert not guarded(text).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))

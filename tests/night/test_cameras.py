@@ -278,7 +278,7 @@ def test_a_slow_camera_is_broken_off_at_the_deadline(answer: Callable[[Handler],
         error = failure(camera(server.url), 0.4)
         took = time.monotonic() - begun
     assert error.kind == Failure.TIMED_OUT
-    assert 0.35 < took < 1.5
+    assert 0.35 < took < 5  # seconds; a busy machine is late, none waits for the last byte
 
 
 def test_one_that_takes_the_connection_and_says_nothing() -> None:
@@ -530,6 +530,7 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
     return paths
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     for candidate in (text, f"http://{text}", f"https://host/{text}"):

@@ -133,7 +133,7 @@ def test_whether_it_arrived_is_not_known(answer: Callable[[Handler], None]) -> N
         begun = time.monotonic()
         delivery = channel(server.url, seconds=0.4).send(ALARM, "k")
     assert isinstance(delivery, Unreachable)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
 
 
 def test_nobody_is_there() -> None:
@@ -215,7 +215,7 @@ def test_the_printed_alarm() -> None:
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(text=st.text(max_size=50))
 def test_no_text_steers_the_terminal(text: str) -> None:
     out = io.StringIO()

@@ -193,9 +193,9 @@ def test_a_body_that_never_ends_is_broken_off(
     with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as raw:
         raw.sendall(b"POST /hook/north HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
         begun = time.monotonic()
-        raw.settimeout(5)
+        raw.settimeout(8)
         assert raw.recv(100).startswith(b"HTTP/1.1 400")
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 5
 
 
 def test_a_store_that_is_busy_is_told(client: httpx.Client, night: Night) -> None:

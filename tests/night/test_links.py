@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedcheck.errors import LinkError
@@ -109,6 +109,7 @@ def test_a_link_with_any_letter_changed_is_refused(store: Store) -> None:
             read_link(store.keys, changed, NOW)
 
 
+@settings(deadline=None)
 @given(st.text() | st.binary().map(lambda data: data.hex()))
 def test_any_text_is_refused_as_a_link(text: str) -> None:
     from bedcheck.history.keys import Keys
@@ -206,6 +207,7 @@ def test_what_is_signed_and_not_understood_is_refused(store: Store, content: byt
     assert caught.value.reason == "malformed"
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=300), stamp=st.text(max_size=15), sign=st.text(max_size=80))
 def test_any_request_is_refused(content: bytes, stamp: str, sign: str) -> None:
     headers = {"Bedcheck-Timestamp": stamp, "Bedcheck-Signature": sign}
