@@ -1,4 +1,4 @@
-"""The command ``bedcheck``: check, diagnose, place.
+"""The command ``bedcheck``: check, diagnose, place, and the groups night and history.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 every picture was judged,
 1 Bedcheck itself failed, 2 wrong usage, 3 a picture could not be judged.
@@ -20,6 +20,7 @@ from bedcheck.checking import judge_all, tasks_from_manifest, tasks_from_paths
 from bedcheck.detector import Detector
 from bedcheck.diagnosis import diagnose as diagnose_picture
 from bedcheck.history_commands import history
+from bedcheck.night_commands import night
 from bedcheck.placement import Placement, parse_polygon
 from bedcheck.printing import (
     print_diagnosis,
@@ -161,6 +162,7 @@ def build(name: str) -> typer.Typer:
     app.callback()(options)
     for command in (check, diagnose, place):
         app.command(no_args_is_help=True)(command)
+    app.add_typer(night, name="night", help="Agreements, windows, looks and whom to call.")
     app.add_typer(history, name="history", help="What happened: every look, alarm and change.")
     return app
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from bedcheck.extras import needs
 from bedcheck.history.store import Store
@@ -16,13 +16,19 @@ __all__ = ["Metrics", "serve"]
 OVERDUE = timedelta(seconds=30)
 
 
+class Turning(Protocol):
+    """What has a loop."""
+
+    last_turn: float  # of the clock's monotonic, when the loop last came round
+
+
 class Metrics:
     """Collected when they are asked for, from the store and the loop's last turn."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, runner: Turning) -> None:
         self._store = store
         self._clock = clock
-        self.last_turn = clock.monotonic()
+        self._runner = runner
 
     def figures(self) -> dict[str, float]:
         """Name and value of each."""
@@ -31,7 +37,7 @@ class Metrics:
             windows = open_windows(snapshot)
         late = [w for w in windows if w.due is not None and w.due + OVERDUE < now]
         return {
-            "bedcheck_seconds_since_last_turn": self._clock.monotonic() - self.last_turn,
+            "bedcheck_seconds_since_last_turn": self._clock.monotonic() - self._runner.last_turn,
             "bedcheck_windows_open": len(windows),
             "bedcheck_windows_overdue": len(late),
             "bedcheck_alarms_unacknowledged": sum(

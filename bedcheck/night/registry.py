@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-import tomli_w
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from bedcheck.errors import RegistryError
@@ -23,7 +19,7 @@ from bedcheck.night.resident import Consent, Resident
 from bedcheck.night.settings import Settings
 from bedcheck.night.unit import Unit
 
-__all__ = ["KINDS", "Entry", "Registry", "dump", "entry_from", "parse", "table_of"]
+__all__ = ["KINDS", "Entry", "Registry", "entry_from", "table_of"]
 
 Entry = (
     Resident
@@ -49,8 +45,6 @@ KINDS: dict[str, type] = {
     "temporary_number": TemporaryNumber,
 }
 """What there is, in the order in which a file lists it."""
-
-MOST_BYTES = 64 * 2**20  # of a registry file
 
 
 class Documents(Protocol):
@@ -252,34 +246,3 @@ def table_of(entry: Entry) -> dict[str, Any]:
     kind = next(name for name, cls in KINDS.items() if isinstance(entry, cls))
     (table,) = _adapter(kind).dump_python((entry,), mode="json", exclude_none=True)
     return dict(table)
-
-
-def dump(registry: Registry, form: str) -> str:
-    """The registry as text: ``form`` is "toml" or "json"."""
-    tables = registry.tables()
-    if form == "json":
-        return json.dumps(tables, ensure_ascii=False, indent=2) + "\n"
-    return tomli_w.dumps(tables)
-
-
-def parse(path: Path) -> Registry:
-    """The registry in a TOML or JSON file. Raises RegistryError with every fault of its form."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise RegistryError([Fault(place=str(path), message="is too large: split it")])
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise RegistryError([Fault(place=str(path), message=f"cannot be read: {reason}")]) from None
-    except UnicodeDecodeError:
-        message = "expected text in UTF-8: save it so"
-        raise RegistryError([Fault(place=str(path), message=message)]) from None
-    try:
-        tables = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"expected TOML, or JSON where the name ends in .json: {error}"
-        raise RegistryError([Fault(place=str(path), message=message)]) from None
-    if not isinstance(tables, dict):
-        message = f"expected tables named {', '.join(KINDS)}"
-        raise RegistryError([Fault(place=str(path), message=message)])
-    return Registry.read(tables)

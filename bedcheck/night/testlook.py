@@ -22,12 +22,12 @@ from bedcheck.night.unit import Service, Unit
 from bedcheck.night.world import World
 from bedcheck.verdict import State
 
-__all__ = ["test_look"]
+__all__ = ["take_test_look"]
 
 SECONDS = 4.0
 
 
-def test_look(
+def take_test_look(
     store: Store, world: World, clock: Clock, serial: str, by: str
 ) -> tuple[Looked | LookFailed, bool]:
     """Look through the camera once, and say what came of it and whether it is in service now.

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedcheck.errors import RegistryError
-from bedcheck.night.registry import Registry, dump, entry_from, parse, table_of
+from bedcheck.night.registry import Registry, entry_from, table_of
+from bedcheck.night.registry_file import dump, parse
 from tests.night.registering import registry, tables
 
 
