@@ -90,6 +90,8 @@ def task_message(
     words = {name: value for name, value in facts.items() if isinstance(value, str)}
     if "bar" in words:
         words["bar"] = texts.text(f"bar.{words['bar']}", language)
+    if "by" in words:
+        words["by"] = _person(registry, words["by"])
     why = facts.get("causes") or facts.get("why") or facts.get("error") or ()
     words["why"] = why_text([why] if isinstance(why, str) else why, language)
     text = texts.text(
@@ -113,3 +115,9 @@ def task_message(
 
 def _resident(registry: Registry, key: str) -> Resident:
     return registry.residents.get(key) or Resident(key=key, name=key, area="")
+
+
+def _person(registry: Registry, who: str) -> str:
+    """ "contact:north" by its name, "os:anna" as anna."""
+    contact = registry.contacts.get(who.removeprefix("contact:"))
+    return contact.name if contact else who.partition(":")[2] or who
