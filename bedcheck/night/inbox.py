@@ -25,8 +25,11 @@ from starlette.routing import Route
 
 from bedcheck.errors import LinkError, RecordError, StoreError
 from bedcheck.history.store import Store
-from bedcheck.night.acts import by_callback, by_link
+from bedcheck.night.acts import ALARM, by_callback, by_link
+from bedcheck.night.engine import window_at
 from bedcheck.night.links import MOST_BODY, check_callback, read_link
+from bedcheck.night.messages import why_text
+from bedcheck.night.window import Phase
 from bedcheck.texts import text
 
 __all__ = ["inbox", "serving"]
@@ -85,8 +88,9 @@ def inbox(
     """
     sparing = _Sparing()
 
-    def page(key: str, status: int = 200, button: str = "") -> HTMLResponse:
-        content = f"<p>{html.escape(text(key, language))}</p>"
+    def page(key: str, status: int = 200, about: str = "", button: str = "") -> HTMLResponse:
+        lines = [about, text(key, language)] if about else [text(key, language)]
+        content = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
         if button:
             content += f'<form method="post"><button>{html.escape(button)}</button></form>'
         body = _PAGE.format(language=language, content=content)
@@ -94,10 +98,18 @@ def inbox(
 
     async def ask(request: Request) -> Response:
         try:
-            read_link(store.keys, request.path_params["token"], now())
+            link = read_link(store.keys, request.path_params["token"], now())
+            told = await run_in_threadpool(_about, store, link.alarm, language)
         except LinkError as error:
             return page(f"inbox.{error.reason}", _STATUS[error.reason])
-        return page("inbox.ask", button=text("inbox.take", language))
+        except StoreError:
+            return page("inbox.busy", 503)
+        if told is None:
+            return page("inbox.gone", 404)
+        about, awaited = told
+        if not awaited:
+            return page("inbox.late", about=about)
+        return page("inbox.ask", about=about, button=text("inbox.take", language))
 
     async def take(request: Request) -> Response:
         token = request.path_params["token"]
@@ -147,6 +159,19 @@ def inbox(
             Route("/hook/{contact}", hook, methods=["POST"]),
         ]
     )
+
+
+def _about(store: Store, alarm: str, language: str) -> tuple[str, bool] | None:
+    """What the alarm says, and whether it waits to be taken; None: there is no such alarm."""
+    with store.snapshot() as read:
+        window = window_at(read, alarm.removesuffix(ALARM))
+        resident = read.get("resident", window.resident) if window is not None else None
+    if window is None or window.alarm is None:
+        return None
+    name = str((resident or {}).get("name") or window.resident)
+    why = why_text(window.alarm.why, language)
+    about = text(f"alarm.{window.alarm.cause}", language, name=name, why=why)
+    return about, window.phase in (Phase.CALLING, Phase.CRISIS)
 
 
 async def _body(request: Request) -> bytes:

@@ -84,6 +84,7 @@ def test_opening_a_link_takes_nothing_and_the_button_does(
     for _ in range(2):
         page = client.get(sent)
         assert (page.status_code, "I take the alarm" in page.text) == (200, True)
+        assert "was not seen in bed" in page.text
     assert night.window(FIRST).phase is Phase.CALLING
     page = client.post(sent)
     assert (page.status_code, "The alarm is yours" in page.text) == (200, True)
@@ -91,6 +92,8 @@ def test_opening_a_link_takes_nothing_and_the_button_does(
     story = night.store.alarm_story(f"{FIRST}/alarm", by="test")
     assert story is not None
     assert story.acknowledged_by == "contact:north"
+    page = client.get(sent)
+    assert ("need not drive" in page.text, "I take the alarm" in page.text) == (True, False)
     again = client.post(sent)
     assert (again.status_code, "used already" in again.text) == (409, True)
     assert refusals(night) == ["used"]
@@ -112,7 +115,8 @@ def test_who_comes_second_is_told_so(client: httpx.Client, night: Night) -> None
 def test_a_link_that_leads_nowhere(
     client: httpx.Client, night: Night, changes: dict[str, object], status: int, reason: str | None
 ) -> None:
-    assert client.post(link(night, **changes)).status_code == status
+    for method in ("GET", "POST"):
+        assert client.request(method, link(night, **changes)).status_code == status
     assert refusals(night) == ([reason] if reason else [])
 
 
