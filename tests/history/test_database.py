@@ -17,10 +17,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import bedcheck.history
 from bedcheck.errors import StoreBusy, StoreError
 from bedcheck.history import HistoryRow, Store
+from bedcheck.history.keys import Keys
 from bedcheck.history.migrations import HEAD
 from bedcheck.history.tables import TRIGGERS, metadata
 
@@ -88,6 +91,16 @@ def test_secrets_that_others_may_read_or_that_are_damaged_are_refused(store: Sto
         with pytest.raises(StoreError, match="expected the secrets of a store") as caught:
             Store.open(store.path)
         assert content[60:80] not in str(caught.value)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=300))
+def test_any_file_is_secrets_or_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.key"
+    path.touch(0o600)
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match="expected the secrets of a store"):
+        Keys.load(path)
 
 
 def test_secrets_show_nowhere(store: Store) -> None:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from bedcheck.errors import RecordError, StoreError
 from bedcheck.history import HistoryRow, Kind, Store
 from bedcheck.history.chain import leaf_of, link_of
-from bedcheck.history.seal import Seal
+from bedcheck.history.keys import Keys
+from bedcheck.history.seal import Seal, make_seal
 from bedcheck.history.verify import Tampering
 
 NOW = datetime(2026, 11, 1, 2, tzinfo=UTC)
@@ -190,6 +191,33 @@ def test_what_is_no_seal_is_refused(store: Store, table: object) -> None:
     wrong = {**good, **table} if isinstance(table, dict) and table else table
     with pytest.raises(RecordError, match="expected a seal"):
         Seal.parse(wrong)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(changes=st.dictionaries(st.sampled_from(["store", "seq", "link", "at", "public"]), JSON))
+def test_any_change_of_a_seal_is_refused_or_not_signed(changes: dict[str, object]) -> None:
+    keys = Keys(bytes(32), bytes(32))
+    good = make_seal(keys, "ab", 7, bytes(32), NOW)
+    assert Seal.parse(good).signed
+    try:
+        seal = Seal.parse({**good, **changes})
+    except RecordError:
+        return
+    assert seal.signed == (seal == Seal.parse(good))
+
+
+@settings(deadline=None)
+@given(table=JSON)
+def test_any_json_is_a_seal_or_refused(table: object) -> None:
+    with pytest.raises(RecordError, match="expected a seal"):
+        Seal.parse(table)
 
 
 def test_another_tool_trips_over_the_triggers(store: Store) -> None:
