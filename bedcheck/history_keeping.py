@@ -157,6 +157,36 @@ def what(store: StoreFile = DEFAULT_STORE, lang: Lang = Language.SV) -> None:
         typer.echo(text("history.what.keys", lang, path=printable(str(key_file(store)))))
 
 
+@keeping.command(no_args_is_help=True)
+def retain(
+    retained: Annotated[
+        str, typer.Argument(metavar="CLASS", help="supervision, registry, access or operation.")
+    ],
+    days: Annotated[int, typer.Argument(metavar="DAYS", help="From 1 to 36525.")],
+    store: StoreFile = DEFAULT_STORE,
+    token: Token = None,
+    lang: Lang = Language.SV,
+) -> None:
+    """Set for how long a class of records is kept; `what` shows what is set.
+
+    Example: bedcheck history retain supervision 365
+    """
+    with opened(store) as opening:
+        from bedcheck.history import HistoryRow, Kind
+        from bedcheck.history.retention import DOCUMENT, Retention
+
+        now, by = datetime.now(UTC), actor(opening, token)
+        with opening.transaction() as tx:
+            table = {**(tx.get(*DOCUMENT) or {}), retained: days}
+            Retention.parse(table)
+            tx.put(*DOCUMENT, table, by=by, at=now)
+            facts = {"of": f"retention {retained}", "what": "changed", "days": days}
+            tx.append(HistoryRow(at=now, kind=Kind.CHANGE, who=by, facts=facts))
+        due = opening.purge_due(now).total()
+    if due:  # a word of warning: the next purge takes them
+        typer.echo(text("history.purge.due", lang, rows=due))
+
+
 @token.command("issue", no_args_is_help=True)
 def issue(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who will act with it.")],

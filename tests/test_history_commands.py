@@ -188,6 +188,24 @@ def test_purge_asks_first(path: Path) -> None:
     assert row.who == operating_system_user()
 
 
+def test_retention_times_are_set_and_noted(path: Path) -> None:
+    result = run("retain", "supervision", 1)
+    assert (result.exit_code, "Gallras: 4 rader" in result.stdout) == (0, True)
+    assert "1 dagar" in run("what").stdout
+    (row,) = rows(path, Kind.CHANGE)
+    assert (row.who, row.facts["of"], row.facts["days"]) == (
+        operating_system_user(), "retention supervision", 1,
+    )  # fmt: skip
+    for words, message in (
+        (["looks", "3"], "expected one of supervision"),
+        (["seal", "3"], "expected one of supervision"),
+        (["access", "0"], "expected days from 1"),
+    ):
+        result = run("retain", *words)
+        assert (result.exit_code, message in result.stderr) == (2, True)
+    assert len(rows(path, Kind.CHANGE)) == 1
+
+
 def test_what_is_stored(path: Path) -> None:
     told = run("what", "--lang", "en").stdout
     for words in ("730 days", "as long as the history", "now: 4", "Never stored: pictures", ".key"):
