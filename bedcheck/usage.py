@@ -71,11 +71,12 @@ Token = Annotated[
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Tells an error of ours in one line on stderr and exits with its code."""
+    """Tells an error of ours on stderr, a line for each fault, and exits with its code."""
     try:
         yield
     except BedcheckError as error:
-        typer.echo(f"bedcheck: {printable(str(error))}", err=True)
+        lines = [printable(line) for line in str(error).splitlines()] or [error.kind]
+        typer.echo("\n".join([f"bedcheck: {lines[0]}", *lines[1:]]), err=True)
         if isinstance(error, PictureError):
             raise typer.Exit(NOT_JUDGED) from None
         wrong = PlacementError | ManifestError | RecordError | RegistryError | AccessError

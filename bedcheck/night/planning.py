@@ -1,6 +1,6 @@
 """Flatten the load: propose when windows open, each within the span that its resident wished.
 
-Three things are kept low, in this order: looks at the same moment, alarms that one team is
+No two windows of one resident overlap. Three things are kept low, in this order: looks at the same moment, alarms that one team is
 to expect within a quarter of an hour, and how far a time is moved.
 """
 
@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bedcheck.night.agreement import Agreement, Wish
+from bedcheck.night.agreement import WINDOW, Agreement, Wish
 from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Service
 
@@ -77,6 +77,7 @@ class Plan:
 class _Item:
     agreement: str
     number: int
+    resident: str
     team: str
     at: int  # seconds since midnight
     first: int  # where it may open, seconds since midnight
@@ -120,6 +121,7 @@ def _items(registry: Registry) -> Iterator[_Item]:
             yield _Item(
                 agreement=agreement.key,
                 number=number,
+                resident=agreement.resident,
                 team=resident.area if resident else "",
                 at=_seconds(wish.at),
                 first=first,
@@ -144,6 +146,7 @@ class _Spread:
         self.looks = np.zeros(DAY, np.int32)  # under way at each second
         self.opened = np.zeros(DAY, np.int32)  # windows that open at each second
         self.alarms: dict[str, NDArray[np.float64]] = {}  # by team and quarter
+        self.of_resident: dict[str, list[int]] = {}  # where its windows open, so far
 
     def place(self, item: _Item) -> int:
         """The second at which ``item`` is to open."""
@@ -161,9 +164,14 @@ class _Spread:
         expected = team[(seconds + item.alarm_after) % DAY // QUARTER]
         over = np.maximum(expected + self.limits.alarm_rate - self.limits.alarms, 0)
         full = np.maximum(busy + 1 - self.limits.concurrent, 0)
+        overlaps = np.zeros(len(seconds), np.int32)
+        for other in self.of_resident.setdefault(item.resident, []):
+            apart = np.abs(seconds - other)
+            overlaps += np.minimum(apart, DAY - apart) < WINDOW.total_seconds()
         # np.lexsort takes its last key first.
-        order = np.lexsort((np.abs(offsets - present), expected, busy, near, over, full))
-        best = int(seconds[order[0]])
+        keys = (np.abs(offsets - present), expected, busy, near, over, full, overlaps)
+        best = int(seconds[np.lexsort(keys)[0]])
+        self.of_resident[item.resident].append(best)
         self.opened[best] += 1
         self.looks[(best + np.arange(item.look)) % DAY] += 1
         team[(best + item.alarm_after) % DAY // QUARTER] += self.limits.alarm_rate

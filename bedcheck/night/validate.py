@@ -295,7 +295,7 @@ def _overlaps(agreements: list[Agreement]) -> Iterator[Fault]:
     by_unit: dict[str, list[tuple[Agreement, int]]] = {}
     for agreement in agreements:
         for number in range(len(agreement.times)):
-            for name in {f"resident {agreement.resident}", f"camera {agreement.camera}"}:
+            for name in (f"resident {agreement.resident}", f"camera {agreement.camera}"):
                 by_unit.setdefault(name, []).append((agreement, number))
     told: set[tuple[str, int, str, int]] = set()
     for name, windows in by_unit.items():

@@ -76,6 +76,16 @@ def test_what_is_flat_already_is_left_alone() -> None:
     assert propose(many(1)).moves == ()
 
 
+def test_two_windows_of_one_resident_are_kept_apart() -> None:
+    registry = many(60)
+    one = {"at": "22:00", "earliest": "21:00", "latest": "23:00"}
+    other = {"at": "23:00", "earliest": "23:00", "latest": "01:00"}
+    for agreement in registry.agreements.values():
+        both = [many(1, wish).agreements["r0"].times[0] for wish in (one, other)]
+        object.__setattr__(agreement, "times", tuple(both))
+    assert validate(applied(registry, propose(registry))) == []
+
+
 def test_too_many_alarms_for_one_team_are_told() -> None:
     plan = propose(many(40), Limits(alarm_rate=1.0))
     assert any("alarms to be expected by one team" in limit for limit in plan.beyond)
