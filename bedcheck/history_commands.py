@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 Bedcheck itself failed, 2 wrong usage, 3 the history is no
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -74,8 +73,7 @@ def list_rows(
             zone, resident=resident, camera=camera, window=window, alarm=alarm, who=who,
             kinds=kind, since=since, until=until,
         )  # fmt: skip
-        rows: Iterable[HistoryRow] = opening.rows(filters, by=actor(opening, token))
-        rows = rows if last is None else deque(rows, maxlen=last)
+        rows = opening.rows(filters, by=actor(opening, token), last=last)
         if as_json:
             for row in rows:
                 typer.echo(json.dumps(row.to_dict(), ensure_ascii=False))

@@ -82,6 +82,8 @@ def test_the_list_and_that_it_was_read(path: Path) -> None:
         (["--until", "2026-11-01 03:10"], [1]),
         (["--until", "2026-11-01"], []),
         (["--last", "1"], [4]),
+        (["--last", "2", "--kind", "alarm_raised", "--kind", "alarm_sent"], [2, 3]),
+        (["--last", "99"], [1, 2, 3, 4]),
         (["--who", "contact:north"], [4]),
         (["--alarm", "w-17/alarm", "--window", "w-17", "--camera", "c-17"], [2, 3, 4]),
     ],

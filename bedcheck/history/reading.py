@@ -15,7 +15,7 @@ from bedcheck.history.plain import check_key, instant, utc
 from bedcheck.history.row import HistoryRow, Kind, check_kind
 from bedcheck.history.tables import rows
 
-__all__ = ["Filters", "page"]
+__all__ = ["Filters", "newest", "page"]
 
 PAGE = 500  # rows of one short reading
 
@@ -90,6 +90,17 @@ def page(
         .limit(most)
     )
     return [_read(row) for row in found]
+
+
+def newest(connection: sa.Connection, filters: Filters, up_to: int, most: int) -> list[HistoryRow]:
+    """The last ``most`` rows whose number is ``up_to`` at most, in their order."""
+    found = connection.execute(
+        sa.select(rows)
+        .where(rows.c.seq <= up_to, *filters.clauses())
+        .order_by(rows.c.seq.desc())
+        .limit(most)
+    )
+    return [_read(row) for row in found][::-1]
 
 
 def _read(row: Any) -> HistoryRow:

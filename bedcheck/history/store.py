@@ -20,7 +20,7 @@ from bedcheck.history.chain import first_link, head_message
 from bedcheck.history.database import create_file, engine_for, is_current, told, upgrade
 from bedcheck.history.keys import Keys, key_file
 from bedcheck.history.purge import Purged, count_due, count_kept, purge_rows, purge_working
-from bedcheck.history.reading import Filters, page
+from bedcheck.history.reading import Filters, newest, page
 from bedcheck.history.retention import DOCUMENT, Retention
 from bedcheck.history.row import HistoryRow, Kind, Retained
 from bedcheck.history.seal import Seal
@@ -131,15 +131,20 @@ class Store:
         by: str,
         at: datetime | None = None,
         export: str = "",
+        last: int | None = None,
     ) -> Iterator[HistoryRow]:
         """The rows that ``filters`` let through, oldest first, as the history stands now.
 
         ``by`` is who reads: that they did, and what they asked for, is a row of the history
         before the first one is given; ``export`` is the form in which they take it out.
-        Rows that were purged are left out.
+        ``last``: only so many, the newest. Rows that were purged are left out.
         """
         filters = filters or Filters()
-        return self._pages(filters, self._note_reading("rows", filters, by, at, export=export))
+        up_to = self._note_reading("rows", filters, by, at, export=export)
+        if last is None:
+            return self._pages(filters, up_to)
+        with self._begun("DEFERRED") as connection:
+            return iter(newest(connection, filters, up_to, last))
 
     def alarm_story(self, alarm: str, *, by: str, at: datetime | None = None) -> AlarmStory | None:
         """What became of one alarm; None: there is none of this key. The reading is a row."""
@@ -231,11 +236,19 @@ class Store:
             return count_kept(connection)
 
     def _overwrite(self) -> bool:
-        """Empties the log beside the file, which still holds what was erased."""
+        """Empties the log beside the file, which still holds what was erased.
+
+        Waits for readers, but not as long as other writers wait for this.
+        """
         with self._alone(), self._engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
-            busy, *_ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor = raw.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={int(self._patience * 100)}")
+            try:
+                busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={int(self._patience * 1000)}")
             return not busy
 
     def _note_reading(
