@@ -166,7 +166,9 @@ def run(folder: Path, *, windows: int, kills: int, speed: float, seed: int = 0) 
         began = time.time()
         away: list[tuple[float, float]] = []  # from when until when no runner ran
         people = threading.Event()
-        answering = threading.Thread(target=_people, args=(store, clock, people, chance.random()))
+        answering = threading.Thread(
+            target=_people, args=(store, world, clock, people, chance.random())
+        )
         answering.start()
         child = _started(folder, speed, clock.began)
         away.append((began, time.time()))
@@ -217,14 +219,18 @@ def _all_closed(store: Store, windows: int) -> bool:
         return mark is not None and mark.due > last and not snapshot.open_windows()
 
 
-def _people(store: Store, clock: ScaledClock, stop: threading.Event, seed: float) -> None:
-    """Acknowledge, tell and answer, at random, as people do."""
+def _people(
+    store: Store, world: World, clock: ScaledClock, stop: threading.Event, seed: float
+) -> None:
+    """Acknowledge, tell and answer what has reached them, at random, as people do."""
     chance = random.Random(seed)
     while not stop.wait(0.2):
         with store.snapshot() as snapshot:
             windows = open_windows(snapshot)
+        with world.lock:
+            reached = {alarm.rpartition("/")[0] for _, _, alarm, _ in world.received}
         for window in windows:
-            if chance.random() < 0.7:
+            if window.key not in reached or chance.random() < 0.7:
                 continue
             if window.phase is Phase.ASKING:
                 event: Any = Answered(answer=Answer.WELL, by="token:operator")

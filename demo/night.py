@@ -132,7 +132,7 @@ def show(
         print(f"  {name.capitalize():<7} {about}")
     print(
         "\nThe network that ships is never certain that somebody is in bed: such a look is"
-        "\nfollowed by a second, and then the operator is asked; nothing is closed as well by itself."
+        "\nfollowed by a second, and then the operator is asked. Only people say: all is well."
         f"\n\n== The night of {START.astimezone(ZONE):%d %B %Y}, as its history tells it\n"
     )
     print("\n".join(told(rows, sent, language)))

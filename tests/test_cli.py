@@ -30,7 +30,17 @@ def test_it_has_every_command_of_bedcheck_and_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["train", "calibrate", "export", "degrade", "bench latency", "bench store"]
+    "words",
+    [
+        "train",
+        "calibrate",
+        "export",
+        "degrade",
+        "bench latency",
+        "bench store",
+        "bench kill",
+        "bench night",
+    ],
 )
 def test_every_command_has_help(words: str) -> None:
     result = CliRunner().invoke(cli.app, [*words.split(), "--help"])

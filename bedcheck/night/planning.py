@@ -1,7 +1,8 @@
 """Flatten the load: propose when windows open, each within the span that its resident wished.
 
-No two windows of one resident overlap. Three things are kept low, in this order: looks at the same moment, alarms that one team is
-to expect within a quarter of an hour, and how far a time is moved.
+No two windows of one resident overlap. Three things are kept low, in this order: looks at
+the same moment, alarms that one team is to expect within a quarter of an hour, and how far
+a time is moved.
 """
 
 from __future__ import annotations
@@ -188,7 +189,7 @@ def _load(items: list[_Item], seconds: list[int], limits: Limits) -> Load:
         quarter = (item.team, (at + item.alarm_after) % DAY // QUARTER)
         alarms[quarter] = alarms.get(quarter, 0.0) + limits.alarm_rate
     ordered = sorted(seconds)
-    gaps = [b - a for a, b in pairwise(ordered)]
+    gaps = [b - a for a, b in pairwise([*ordered, *(at + DAY for at in ordered[:1])])]
     return Load(
         openings=tuple(openings),
         concurrent=int(looks.max(initial=0)),
