@@ -175,7 +175,7 @@ def _night(
     clock = ScaledClock(START - timedelta(minutes=2), speed)
     cameras = Cameras(clock)
     world = World(camera=cameras.of, channel=lambda c: _ACCEPTS, judge=ScriptedJudge())
-    runner = Runner(store, world, clock, looks=looks)
+    runner = Runner(store, world, clock, looks=looks, poll=10.0)  # nobody else writes
     thread = threading.Thread(target=runner.run)
     began = time.perf_counter()
     thread.start()
