@@ -42,7 +42,7 @@ SCENES = ("in_bed", "perhaps", "out", "in_bed", "low", "out", "covered", "in_bed
 ALARMING = frozenset({"out", "low", "covered", "dead"})
 EXCUSED = frozenset({"unsure", "no_look_made"})  # nobody answered in time, or nobody ran
 LATE = 2.0  # seconds that a first look may be late, beside the time without a runner
-PATIENCE = 900.0  # seconds for everything to end
+PATIENCE = 3600.0  # seconds for everything to end
 
 
 @dataclass(kw_only=True)
