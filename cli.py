@@ -271,7 +271,7 @@ def kill(
         typer.echo(line)
     if out is not None:
         out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if found.faults:
+    if not found.holds:
         raise typer.Exit(1)
 
 

@@ -41,6 +41,7 @@ START = datetime(2026, 3, 10, 21, 0, tzinfo=UTC)
 SCENES = ("in_bed", "perhaps", "out", "in_bed", "low", "out", "covered", "in_bed", "dead", "out")
 ALARMING = frozenset({"out", "low", "covered", "dead"})
 EXCUSED = frozenset({"unsure", "no_look_made"})  # nobody answered in time, or nobody ran
+APART = timedelta(minutes=0.3)  # from one window's opening to the next
 LATE = 2.0  # seconds that a first look may be late, beside the time without a runner
 PATIENCE = 3600.0  # seconds for everything to end
 
@@ -63,6 +64,11 @@ class Found:
     latest: float = 0.0  # first look, seconds late beyond the time without a runner
     latest_whole: float = 0.0  # the same, that time included
     faults: list[str] = field(default_factory=list)  # what was lost or wrong
+
+    @property
+    def holds(self) -> bool:
+        """Nothing lost, and no look later than it may be."""
+        return not self.faults and self.latest <= LATE
 
     def lines(self) -> list[str]:
         """The result as lines of text."""
@@ -149,7 +155,7 @@ def run(folder: Path, *, windows: int, kills: int, speed: float, seed: int = 0) 
     chance = random.Random(seed)
     names = [f"r{n:03}" for n in range(windows)]
     scenes = {name: SCENES[n % len(SCENES)] for n, name in enumerate(names)}
-    spread = timedelta(minutes=60)
+    spread = windows * APART
     times = {
         name: [f"{START + timedelta(minutes=5) + spread * n / windows:%H:%M:%S}"]
         for n, name in enumerate(names)
@@ -161,30 +167,31 @@ def run(folder: Path, *, windows: int, kills: int, speed: float, seed: int = 0) 
         secrets.write_text('hook = "0123456789abcdef0123456789abcdef"\n')
         secrets.chmod(0o600)
         import_registry(store, municipality(names, times, START, address, address), "os:a", START)
-        clock = ScaledClock(START, speed)
         found = Found(windows=windows, kills=0, seconds=0.0, speed=speed)
-        began = time.time()
         away: list[tuple[float, float]] = []  # from when until when no runner ran
         people = threading.Event()
+        child = _started(folder)
+        began = time.time()
+        clock = ScaledClock(START, speed, began)
+        _begin(child, clock)
         answering = threading.Thread(
             target=_people, args=(store, world, clock, people, chance.random())
         )
         answering.start()
-        child = _started(folder, speed, clock.began)
-        away.append((began, time.time()))
         try:
             while time.time() - began < PATIENCE:
                 if found.kills < kills:
-                    time.sleep(chance.uniform(0.05, 2.0 * _pause(windows, kills, speed)))
+                    time.sleep(chance.uniform(0.05, 2.0 * _pause(spread, kills, speed)))
                     child.send_signal(signal.SIGKILL)
                     child.wait()
                     died = time.time()
-                    child = _started(folder, speed, clock.began)
+                    child = _started(folder)
+                    _begin(child, clock)
                     away.append((died, time.time()))
                     found.kills += 1
                 else:
                     time.sleep(0.3)
-                if found.kills >= kills and _all_closed(store, windows):
+                if found.kills >= kills and _all_closed(store, spread):
                     break
         finally:
             child.terminate()
@@ -192,30 +199,38 @@ def run(folder: Path, *, windows: int, kills: int, speed: float, seed: int = 0) 
             people.set()
             answering.join()
         found.seconds = time.time() - began
-        found.downs = [until - since for since, until in away[1:]]
+        found.downs = [until - since for since, until in away]
         with closing(store):
             _judge(found, store, world, clock, away)
     return found
 
 
-def _pause(windows: int, kills: int, speed: float) -> float:
+def _pause(spread: timedelta, kills: int, speed: float) -> float:
     """Seconds between two kills, so that they fall on the whole of the run."""
-    return max((75 * 60 / speed) / max(kills, 1), 0.2)
+    whole = (spread + timedelta(minutes=15)).total_seconds() / speed
+    return max(whole / max(kills, 1), 0.2)
 
 
-def _started(folder: Path, speed: float, began: float) -> subprocess.Popen[str]:
+def _started(folder: Path) -> subprocess.Popen[str]:
+    """A runner that is ready, and waits to be told what time it is."""
     command = [sys.executable, "-m", "benchmarks.kill_child", str(folder / "night.db")]
-    child = subprocess.Popen([*command, str(speed), repr(began)], stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
-    with child.stdout:  # it says one line: that it has begun
+    with child.stdout:  # it says one line
         child.stdout.readline()
     return child
 
 
-def _all_closed(store: Store, windows: int) -> bool:
+def _begin(child: subprocess.Popen[str], clock: ScaledClock) -> None:
+    assert child.stdin is not None
+    with child.stdin:
+        child.stdin.write(f"{clock.speed} {clock.began!r}\n")
+
+
+def _all_closed(store: Store, spread: timedelta) -> bool:
     with store.snapshot() as snapshot:
         mark = snapshot.intent("plan")
-        last = START + timedelta(minutes=66)
+        last = START + timedelta(minutes=6) + spread
         return mark is not None and mark.due > last and not snapshot.open_windows()
 
 
@@ -228,9 +243,10 @@ def _people(
         with store.snapshot() as snapshot:
             windows = open_windows(snapshot)
         with world.lock:
-            reached = {alarm.rpartition("/")[0] for _, _, alarm, _ in world.received}
+            reached = {alarm for _, _, alarm, _ in world.received}
         for window in windows:
-            if window.key not in reached or chance.random() < 0.7:
+            known = window.alarm.key in reached if window.alarm else window.phase is Phase.ASKING
+            if not known or chance.random() < 0.7:
                 continue
             if window.phase is Phase.ASKING:
                 event: Any = Answered(answer=Answer.WELL, by="token:operator")
@@ -270,7 +286,7 @@ def _judge(
     for name, scene in world.scenes.items():
         if by_kind[Kind.WINDOW_CLOSED][name] != 1:
             fault(f"{name}: {by_kind[Kind.WINDOW_CLOSED][name]} closing rows")
-        if not by_kind[Kind.LOOK][name]:
+        if not by_kind[Kind.LOOK][name] and causes.get(name) != "no_look_made":
             fault(f"{name}: no look")
         raised = by_kind[Kind.ALARM_RAISED][name]
         if raised != (scene in ALARMING) and not (raised == 1 and causes[name] in EXCUSED):
@@ -302,5 +318,3 @@ def _lateness(
         without = sum(max(min(b, looked) - max(a, due), 0.0) for a, b in away)
         found.latest = max(found.latest, looked - due - without)
         found.latest_whole = max(found.latest_whole, looked - due)
-    if found.latest > LATE:
-        found.faults.append(f"a first look was {found.latest:.1f} s late")
