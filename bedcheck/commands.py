@@ -1,4 +1,4 @@
-"""The command ``bedcheck``: check, diagnose, place.
+"""The command ``bedcheck``: check, diagnose, place, and the groups night and history.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 every picture was judged,
 1 Bedcheck itself failed, 2 wrong usage, 3 a picture could not be judged.
@@ -10,7 +10,6 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +19,8 @@ from bedcheck import __version__
 from bedcheck.checking import judge_all, tasks_from_manifest, tasks_from_paths
 from bedcheck.detector import Detector
 from bedcheck.diagnosis import diagnose as diagnose_picture
-from bedcheck.errors import BedcheckError, ManifestError, PictureError, PlacementError
+from bedcheck.history_commands import history
+from bedcheck.night_commands import night
 from bedcheck.placement import Placement, parse_polygon
 from bedcheck.printing import (
     print_diagnosis,
@@ -29,10 +29,9 @@ from bedcheck.printing import (
     printable,
     with_progress,
 )
+from bedcheck.usage import NOT_JUDGED, Language, told
 
 __all__ = ["app", "build", "told"]
-
-FAILED, USAGE, NOT_JUDGED = 1, 2, 3  # exit codes
 
 PICTURES = typer.Argument(metavar="PICTURE...", help="JPEG, PNG, WebP, TIFF or BMP.")
 BED = typer.Option(
@@ -42,26 +41,6 @@ BED = typer.Option(
 PLACEMENT = typer.Option(
     metavar="FILE", help="How the camera is placed, as `place` wrote it; goes before --bed."
 )
-
-
-class Language(StrEnum):
-    """What findings are told in: the languages of `bedcheck.texts`."""
-
-    SV = "sv"
-    EN = "en"
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Tells an error of ours in one line on stderr and exits with its code."""
-    try:
-        yield
-    except BedcheckError as error:
-        typer.echo(f"bedcheck: {printable(str(error))}", err=True)
-        if isinstance(error, PictureError):
-            raise typer.Exit(NOT_JUDGED) from None
-        wrong_usage = isinstance(error, PlacementError | ManifestError)
-        raise typer.Exit(USAGE if wrong_usage else FAILED) from None
 
 
 def show_version(wanted: bool) -> None:
@@ -183,6 +162,8 @@ def build(name: str) -> typer.Typer:
     app.callback()(options)
     for command in (check, diagnose, place):
         app.command(no_args_is_help=True)(command)
+    app.add_typer(night, name="night", help="Agreements, windows, looks and whom to call.")
+    app.add_typer(history, name="history", help="What happened: every look, alarm and change.")
     return app
 
 

@@ -23,16 +23,17 @@ def folder(picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     for name in {*re.findall(r"\w+\.jpg", README), "pictures/a.jpg"}:
         (place / name).write_bytes(picture.read_bytes())
     (place / "beds.csv").write_text("path,scene,bed\na.jpg,hall,\n")
+    (place / "municipality.toml").write_bytes((ROOT / "docs" / "municipality.toml").read_bytes())
     monkeypatch.chdir(place)
     return place
 
 
 def test_its_commands_run_in_their_order(folder: Path) -> None:
-    blocks = re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    shown = [
-        line for block in blocks for line in block.splitlines() if line.startswith("bedcheck ")
-    ]
-    assert {line.split()[1] for line in shown} == {"check", "diagnose", "place"}
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    lines = [line for language, block in blocks if not language for line in block.splitlines()]
+    shown = [line for line in lines if line.startswith("bedcheck ")]
+    groups = {"check", "diagnose", "place", "night", "history"}
+    assert {line.split()[1] for line in shown} == groups
     for line in shown:
         words = []
         for word in shlex.split(line, comments=True)[1:]:

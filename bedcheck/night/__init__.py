@@ -1,0 +1,1 @@
+"""The night: agreements, windows, looks and whom to call."""

@@ -1,0 +1,28 @@
+"""Channels: how an alarm reaches a person. Accepted by a receiver is not acknowledged by one."""
+
+from bedcheck.extras import needs
+
+with needs("night"):
+    from bedcheck.night.channels.fake import FakeChannel
+    from bedcheck.night.channels.port import (
+        Accepted,
+        AlarmMessage,
+        Channel,
+        Delivery,
+        Rejected,
+        Unreachable,
+    )
+    from bedcheck.night.channels.printed import PrintChannel
+    from bedcheck.night.channels.webhook import WebhookChannel
+
+__all__ = [
+    "Accepted",
+    "AlarmMessage",
+    "Channel",
+    "Delivery",
+    "FakeChannel",
+    "PrintChannel",
+    "Rejected",
+    "Unreachable",
+    "WebhookChannel",
+]

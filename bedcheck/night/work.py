@@ -1,0 +1,96 @@
+"""What a worker does outside every transaction: look, call, tell. Each gives one result."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bedcheck.history.transaction import Intent
+from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
+from bedcheck.night.clock import Clock
+from bedcheck.night.contact import Contact
+from bedcheck.night.events import CallAccepted, CallFailed, Event
+from bedcheck.night.look import Judge, Looking, take_look
+from bedcheck.night.world import World
+
+__all__ = ["Job", "Result", "call_job", "look_job", "tell_job"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of an intent."""
+
+    key: str  # the intent's
+    window: str | None
+    event: Event | None  # that happened to the window by it
+    facts: dict[str, Any] = field(default_factory=dict)  # kept with the intent
+    again: bool = False  # nothing is settled: it is to be tried again later
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Work for a thread of its own."""
+
+    key: str
+    kind: str
+    do: Callable[[], Result]
+
+
+def look_job(
+    intent: Intent, looking: Looking, judge: Judge, clock: Clock, stop: threading.Event
+) -> Job:
+    """A look."""
+
+    def do() -> Result:
+        event = take_look(looking, judge, clock, stop)
+        facts = {"gave": type(event).__name__}
+        return Result(key=intent.key, window=intent.body["window"], event=event, facts=facts)
+
+    return Job(key=intent.key, kind="look", do=do)
+
+
+def call_job(intent: Intent, message: AlarmMessage, contact: Contact, world: World) -> Job:
+    """A delivery of an alarm, which a person is to acknowledge."""
+
+    def do() -> Result:
+        event: Event
+        match _send(world, contact, message, intent.key):
+            case Accepted(reference=reference):
+                event = CallAccepted(key=intent.key, reference=reference)
+            case Rejected(reason=reason):
+                event = CallFailed(key=intent.key, kind="rejected", reason=reason)
+            case Unreachable(reason=reason):
+                event = CallFailed(key=intent.key, kind="unreachable", reason=reason)
+        facts = {"gave": type(event).__name__}
+        return Result(key=intent.key, window=intent.body["window"], event=event, facts=facts)
+
+    return Job(key=intent.key, kind="call", do=do)
+
+
+def tell_job(
+    intent: Intent, message: AlarmMessage, contact: Contact, world: World, give_up: datetime
+) -> Job:
+    """A message; tried again until ``give_up`` where its receiver cannot be reached."""
+
+    def do() -> Result:
+        delivery = _send(world, contact, message, intent.key)
+        facts: dict[str, Any] = {"gave": type(delivery).__name__, "to": contact.key}
+        if isinstance(delivery, Rejected | Unreachable):
+            facts["reason"] = delivery.reason[:500]
+        again = isinstance(delivery, Unreachable) and message.raised < give_up
+        window = intent.body.get("window")
+        return Result(key=intent.key, window=window, event=None, facts=facts, again=again)
+
+    return Job(key=intent.key, kind="tell", do=do)
+
+
+def _send(world: World, contact: Contact, message: AlarmMessage, key: str) -> Delivery:
+    try:
+        return world.channel(contact).send(message, key)
+    except ValueError as error:  # a secret that is missing, an address that is none
+        return Rejected(str(error))
+    except Exception as error:  # a fault of ours must not end a thread in silence
+        return Unreachable(f"internal: {type(error).__name__}")

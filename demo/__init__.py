@@ -1,0 +1,1 @@
+"""A night in seconds, on a simulated clock: what `scripts/demo` shows."""

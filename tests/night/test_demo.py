@@ -1,0 +1,46 @@
+"""The night of `scripts/demo`: what an administrator is told of each resident."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def told() -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "demo.night", "--lang", "en"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "22:00 Alva Supervision closed: well (centre)",
+        "22:15 Berit Supervision closed: well (centre)",  # the second look saw her
+        "22:30 Carl Alarm: the camera shows nothing to go by, camera covered;",
+        "22:45 Doris Alarm: cannot be told, bed, clothes and wall too alike;",
+        "23:00 Erik Alarm: the camera shows nothing to go by, nobody answers",
+        "23:15 Folke Supervision closed: absence",
+        "00:00:00 Greta Change: consent greta, changed, withdrawn by",
+        "02:00 Greta no look: the supervision had ended, consent was withdrawn",
+        "01:00 Harry Alarm: not seen in bed; Alarm written off: known absence",
+        "01:48:45 Inga Nobody took the alarm: north",
+        "01:30 Inga Alarm: not seen in bed; Outcome: fallen",
+        "Look: test, In bed, lying, uncertain (north)",
+        "the chain of rows is whole. No picture was stored.",
+    ],
+)
+def test_what_happened_to_whom_and_why(told: str, sentence: str) -> None:
+    assert sentence in told
