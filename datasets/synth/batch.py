@@ -1,0 +1,70 @@
+"""Rooms by the hundred: one process a core, resumed where it was stopped."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from datasets.manifest import write
+from datasets.synth.bodies import Library, load
+from datasets.synth.record import FACTS, folder, record, rows
+
+__all__ = ["missing", "render", "write_manifest"]
+
+MANIFEST = "manifest.csv"
+OFTEN = 15  # rooms after which the manifest is written anew
+
+_library: Library | None = None
+
+
+def missing(out: Path, seeds: range) -> list[int]:
+    """Seeds whose rooms are not there yet."""
+    return [seed for seed in seeds if not (out / folder(seed) / FACTS).exists()]
+
+
+def render(
+    out: Path, seeds: list[int], views: int, bodies: Path, workers: int
+) -> Iterator[tuple[int, int]]:
+    """Render the rooms of ``seeds``; gives seed and pictures of each as it is done.
+
+    Stopped at any moment, it leaves whole rooms only, and goes on with the others.
+    """
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    out.mkdir(parents=True, exist_ok=True)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _start, (bodies,)) as pool:
+        waiting = {pool.submit(_room, seed, views, out): seed for seed in seeds}
+        try:
+            for number, done in enumerate(as_completed(waiting)):
+                yield waiting[done], done.result()
+                if number % OFTEN == OFTEN - 1:
+                    write_manifest(out)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    write_manifest(out)
+
+
+def write_manifest(out: Path) -> int:
+    """Write the manifest of all whole rooms; gives its number of rows."""
+    found = rows(out)
+    part = out / f".{MANIFEST}"
+    write(part, found)
+    part.replace(out / MANIFEST)
+    return len(found)
+
+
+def _start(bodies: Path) -> None:
+    global _library
+    import cv2
+
+    cv2.setNumThreads(1)
+    _library = load(bodies)
+
+
+def _room(seed: int, views: int, out: Path) -> int:
+    assert _library is not None
+    return record(seed, views, out, _library)
