@@ -116,7 +116,7 @@ def light(kind, place, along, up, facing, power, cone, radius, position, normal,
         over = flat[k, 0] * x + flat[k, 1] * y + flat[k, 2] * z
         w = 0.0
         if cosine > 0 and over > 0:
-            w = power * cosine / max(d2, 0.0004)
+            w = power * cosine / max(d2, 0.03 if kind == PANEL else 0.0004)
             if kind == PANEL:
                 w *= max(0.0, -(facing[0] * x + facing[1] * y + facing[2] * z)) * area
             elif kind == SPOT:

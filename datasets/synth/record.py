@@ -15,6 +15,7 @@ from bedcheck.placement import format_polygon
 from datasets.manifest import Row
 from datasets.synth import linear
 from datasets.synth.bodies import Library
+from datasets.synth.osd import stamp
 from datasets.synth.room import Room
 from datasets.synth.scene import Still, stills
 from datasets.synth.sensor import draw_sensor, expose
@@ -23,7 +24,7 @@ from datasets.synth.truth import judge, outline, seen
 __all__ = ["FACTS", "folder", "record", "rows"]
 
 FACTS = "room.json"
-DARK = 0.09  # share of pictures with hardly any light
+DARK = 0.06  # share of pictures with hardly any light
 DEV_OF, DEV_IS = 6, 3  # of each six rooms this one is kept for development
 
 
@@ -68,7 +69,11 @@ def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> lis
     sensor = draw_sensor(rng, still.lighting.name == "ir", dark=dark)
     shot = expose(still.light, sensor, rng)
     name = still.name
-    cv2.imwrite(str(place / f"{name}.jpg"), shot.picture, [cv2.IMWRITE_JPEG_QUALITY, sensor.quality])
+    cv2.imwrite(
+        str(place / f"{name}.jpg"),
+        stamp(shot.picture, np.random.default_rng([seed, 77, still.camera_number])),
+        [cv2.IMWRITE_JPEG_QUALITY, sensor.quality],
+    )
     cv2.imwrite(str(place / f"{name}_mask.png"), still.masks.picture())
     scale = linear.save(place / f"{name}_light.png", still.light)
     mode = "ir" if still.lighting.name == "ir" else "rgb"

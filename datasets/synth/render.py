@@ -28,6 +28,7 @@ Floats = NDArray[np.float32]
 FINE = 2  # subsamples a side
 COARSE = 4  # fine samples a side of one coarse one
 BOUNCES = 6  # rays from each coarse sample
+PANEL_RAYS = 2  # shadow rays to a window or ceiling panel
 COLOUR, INFRARED = slice(0, 3), slice(3, 4)
 
 
@@ -110,7 +111,7 @@ class Scene:
         org, dire = np.empty((n, 3), np.float32), np.empty((n, 3), np.float32)
         reach, weight = np.empty(n, np.float32), np.empty(n, np.float32)
         shine = np.where(surface.owner[:, None] < 0, 0, self.shine[surface.owner])
-        for source in lights:
+        for source in (light for light in lights for _ in range(PANEL_RAYS if any(light.along) else 1)):
             draws = rng.random((n, 2), dtype=np.float32)
             kernels.light(
                 source.kind, np.float32(source.place), np.float32(source.along),
@@ -123,7 +124,7 @@ class Scene:
                 continue
             dark = self.tracer.blocked(org[asked], dire[asked], reach[asked])
             lit = asked[~dark]
-            colour = np.float32(source.colour)[None]
+            colour = np.float32(source.colour)[None] / (PANEL_RAYS if any(source.along) else 1)
             total[lit] += weight[lit, None] * colour
             glossy = lit[shine[lit, 0] > 0]
             if len(glossy):
@@ -179,9 +180,10 @@ class View:
         valid = surface.owner.reshape(rows, columns) >= 0
         grid = direct.reshape(rows, columns, n)
         if any(light.radius > 0.03 or any(light.along) for light in lights):
-            softer = np.empty_like(grid)
-            kernels.smooth(grid, position, normal, valid, 1, 0.02, softer)
-            grid = softer
+            for step in (1, 2):
+                softer = np.empty_like(grid)
+                kernels.smooth(grid, position, normal, valid, step, 0.02, softer)
+                grid = softer
         around = self._indirect(lights, glowing, channels, n)
         albedo = surface.albedo[:, channels].reshape(rows, columns, n)
         glow = glowing[surface.owner].reshape(rows, columns, n)

@@ -145,7 +145,10 @@ def _finish(rng: np.random.Generator, room: Room) -> None:
 
 def _shell(rng: np.random.Generator, room: Room) -> None:
     x0, x1, y0, y1, h = room.x0, room.x1, room.y0, room.y1, room.high
-    tint = colour(rng.random(), rng.choice([0.02, 0.05, 0.15, 0.35, 0.5]), rng.uniform(0.4, 0.97))
+    if rng.random() < 0.55:  # white, cream, beige
+        tint = colour(rng.uniform(0.06, 0.16), rng.uniform(0.0, 0.25), rng.uniform(0.7, 0.97))
+    else:
+        tint = colour(rng.random(), rng.choice([0.02, 0.08, 0.15, 0.3, 0.5]), rng.uniform(0.4, 0.97))
     wall = matt(tint, "wall", shift=float(rng.normal(0, 0.08)), relief="plaster", depth=0.08)
     other = wall
     if rng.random() < 0.4:

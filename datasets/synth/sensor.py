@@ -44,14 +44,16 @@ class Shot:
     """What the camera gave, and what it would have given without noise."""
 
     picture: NDArray[np.uint8]  # HxWx3 BGR, before JPEG
-    clean: NDArray[np.uint8]  # HxW luma without noise
+    clean: NDArray[np.uint8]  # HxW luma, the mean over all noise
     noise: float  # deviation of noise, grey levels, after a blur of one pixel times its gain
     exposure: float
 
 
 def draw_sensor(rng: np.random.Generator, infrared: bool, dark: bool = False) -> Sensor:
     """Settings as found on cheap and better cameras; ``dark``: hardly any light."""
-    electrons = 10 ** rng.uniform(0.3, 1.6) if dark else 10 ** rng.uniform(1.7, 4.2)
+    # most cameras have enough light; some work at the end of their gain
+    exponent = rng.uniform(2.6, 4.6) if rng.random() < 0.75 else rng.uniform(1.7, 2.6)
+    electrons = 10 ** (rng.uniform(0.5, 1.7) if dark else exponent)
     bend = 0.12 if not infrared else 0.0
     return Sensor(
         key=float(np.exp(rng.uniform(np.log(0.05), np.log(0.36)))) * (0.4 if dark else 1.0),
@@ -98,7 +100,11 @@ def expose(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Shot:
         noise = _blur(noise, sensor.denoise) * (1 + sensor.denoise)
     stripes = rng.normal(0, sensor.rows * sensor.read / sensor.electrons, (height, 1, 1))
     noise = noise + stripes.astype(np.float32)
-    clean = _tone(signal, sensor)
+    # what the picture is on average: tones bend, and clip, noise as well as signal
+    spread = deviation * _kept(sensor.denoise) * 3**0.5
+    clean = _tone(signal, sensor) * (2 / 3)
+    for side in (-1, 1):
+        clean = clean + _tone(signal + side * spread, sensor) / 6
     noisy = _tone(signal + noise, sensor)
     grain = cv2.GaussianBlur((noisy - clean).mean(-1), (0, 0), 1.0) * 2 * np.sqrt(np.pi)
     soft = _blur(noisy, 1.2)
@@ -109,6 +115,11 @@ def expose(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Shot:
         noise=float(grain.std() * 255 * (1 - sensor.black)),
         exposure=exposure,
     )
+
+
+def _kept(denoise: float) -> float:
+    """Share of white noise's deviation that smoothing and its gain leave."""
+    return min(1.0, 1 / (2 * np.pi**0.5 * denoise)) * (1 + denoise) if denoise else 1.0
 
 
 def _tone(signal: Floats, sensor: Sensor) -> Floats:
