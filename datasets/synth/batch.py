@@ -6,18 +6,25 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib import import_module
 from pathlib import Path
 
 from datasets.manifest import write
 from datasets.synth.bodies import Library, load
 from datasets.synth.record import FACTS, folder, record, rows
 
-__all__ = ["missing", "render", "write_manifest"]
+__all__ = ["check_installed", "missing", "render", "write_manifest", "write_sheet"]
 
 MANIFEST = "manifest.csv"
 OFTEN = 15  # rooms after which the manifest is written anew
 
 _library: Library | None = None
+
+
+def check_installed() -> None:
+    """Raise ModuleNotFoundError for the first library of the extra `synth` that is missing."""
+    for name in ("embreex", "numba", "scipy"):
+        import_module(name)
 
 
 def missing(out: Path, seeds: range) -> list[int]:
@@ -55,6 +62,20 @@ def write_manifest(out: Path) -> int:
     write(part, found)
     part.replace(out / MANIFEST)
     return len(found)
+
+
+def write_sheet(out: Path, most: int = 60, columns: int = 6) -> Path:
+    """Draw pictures of all rooms, ``most`` of them evenly chosen, into one file."""
+    import cv2
+
+    from datasets.synth.sheet import sheet
+
+    found = rows(out)
+    paths = sorted({row.path for row in found})
+    chosen = set(paths[:: max(1, -(-len(paths) // most))])
+    file = out / "sheet.png"
+    cv2.imwrite(str(file), sheet(out, [row for row in found if row.path in chosen], columns))
+    return file
 
 
 def _start(bodies: Path) -> None:

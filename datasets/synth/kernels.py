@@ -180,7 +180,10 @@ def smooth(image, position, normal, valid, step, width, out):
                     off = 0.0
                     for c in range(3):
                         off += normal[i, j, c] * (position[y, x, c] - position[i, j, c])
-                    w = n ** 8 * np.exp(-abs(off) / width) * (3 - abs(p)) * (3 - abs(q))
+                    n = n * n
+                    n = n * n
+                    off = off / width
+                    w = n * n / (1 + off * off) * (3 - abs(p)) * (3 - abs(q))
                     total += w
                     for c in range(channels):
                         out[i, j, c] += w * image[y, x, c]
@@ -220,7 +223,7 @@ def spread(coarse, cposition, cnormal, cvalid, position, normal, valid, factor, 
                     off = 0.0
                     for c in range(3):
                         off += normal[i, j, c] * (cposition[y, x, c] - position[i, j, c])
-                    w *= max(n, 0.0) ** 4 * np.exp(-abs(off) / 0.08) + 1e-4
+                    w *= max(n, 0.0) ** 4 / (1 + (off / 0.06) ** 2) + 1e-4
                     total += w
                     for c in range(channels):
                         out[i, j, c] += w * coarse[y, x, c]

@@ -23,7 +23,7 @@ from datasets.synth.render import COLOUR, INFRARED, Scene, View
 from datasets.synth.room import Room, draw_home, draw_ward
 from datasets.synth.situation import EMPTY, OCCUPIED, Found, furnish
 from datasets.synth.trace import Tracer
-from datasets.synth.truth import Masks, masks
+from datasets.synth.truth import Alone, Masks, masks
 from datasets.synth.views import draw_view
 
 __all__ = ["Hour", "Still", "hours", "stills"]
@@ -104,12 +104,12 @@ def stills(seed: int, views: int, library: Library) -> Iterator[tuple[Room, Stil
     cameras = [draw_view(rng, room, bare, blocked=rng.random() < BLOCKED) for _ in range(views)]
     modes = [[_modes(rng) for _ in cameras] for _ in range(DAYS)]
     for now in hours(rng, room, library):
-        scene = Scene(now.parts)
+        scene, alone = Scene(now.parts), Alone(now.parts, len(room.places))
         for number, camera in enumerate(cameras):
             near = near_lens(rng, camera, library) if rng.random() < NEAR else []
             here = Scene(now.parts + near) if near else scene
             view = View(here, camera, rng)
-            cover = masks(here.parts, view.parts, camera, len(room.places))
+            cover = masks(here.parts, alone, view.parts, camera)
             for mode in modes[now.day][number]:
                 if mode == "ir":
                     lighting, channels = infrared_light(rng, camera), INFRARED

@@ -55,8 +55,9 @@ def draw_sensor(rng: np.random.Generator, infrared: bool, dark: bool = False) ->
     exponent = rng.uniform(2.6, 4.6) if rng.random() < 0.75 else rng.uniform(1.7, 2.6)
     electrons = 10 ** (rng.uniform(0.5, 1.7) if dark else exponent)
     bend = 0.12 if not infrared else 0.0
+    low_high = (0.035, 0.30) if infrared else (0.08, 0.45)
     return Sensor(
-        key=float(np.exp(rng.uniform(np.log(0.05), np.log(0.36)))) * (0.4 if dark else 1.0),
+        key=float(np.exp(rng.uniform(*np.log(low_high)))) * (0.4 if dark else 1.0),
         electrons=float(electrons),
         read=float(rng.uniform(1.0, 5.0)),
         rows=float(rng.uniform(0.0, 0.2)),

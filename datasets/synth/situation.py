@@ -98,9 +98,9 @@ def _empty(rng, bed: Bed, linen: Linen, what: str, spacing: float) -> Found:
     surface = field_over(w, n, top, things, tuple(lumps), head=bed.head)
     parts = list(made)
     if what != "bare":
-        mode = {"made": "neat", "stuffed": str(rng.choice(["cover", "cover", "rumpled"])),
+        mode = {"made": str(rng.choice(["neat", "neat", "cover"])), "stuffed": str(rng.choice(["cover", "cover", "rumpled"])),
                 "heaped": str(rng.choice(["neat", "cover", "rumpled"]))}.get(what, what)  # fmt: skip
-        edge = n / 2 - (rng.uniform(0.05, 0.6) if mode == "neat" else rng.uniform(0.1, 0.6))
+        edge = n / 2 - (rng.uniform(0.05, 0.6) if what == "made" else rng.uniform(0.1, 0.6))
         if what == "stuffed" and rng.random() < 0.4:
             edge = n / 2 - rng.uniform(0.0, 0.15)
         top_cloth = linen.duvet if rng.random() < 0.8 else linen.blanket
@@ -209,12 +209,13 @@ def _occupied(rng, bed: Bed, linen: Linen, library: Library, what: str, spacing:
     mode, edge, cover = "cover", neck, "part"
     if how == "head_out":
         edge, cover = neck + rng.uniform(-0.04, 0.07), "full"
+        mode = "neat" if rng.random() < 0.25 else mode
     elif how == "shoulders":
         edge = neck - rng.uniform(0.08, 0.3)
     elif how == "hidden":
         edge, cover = crown + rng.uniform(-0.03, 0.15), "full"
     elif how == "half":
-        edge, mode = neck - rng.uniform(0.4, 0.9), str(rng.choice(["cover", "cover", "thrown", "flap", "foot"]))
+        edge, mode = neck - rng.uniform(0.4, 0.9), str(rng.choice(["cover", "cover", "thrown", "flap", "foot", "rumpled", "swirl"]))
     elif how == "bare":
         mode, cover = ("foot" if rng.random() < 0.5 else ""), "none"
     if mode:
@@ -225,6 +226,8 @@ def _occupied(rng, bed: Bed, linen: Linen, library: Library, what: str, spacing:
         )
     if cover != "none" and rng.random() < 0.18:
         parts.append(_throw(rng, bed, linen, parts, spacing))
+    if rng.random() < 0.08:  # clothes lie on beds that are slept in, too
+        parts += _things(rng, bed, parts)
     return Found(parts=parts, what=what, occupied=True, posture="lying", cover=cover, pose="+".join(poses))
 
 

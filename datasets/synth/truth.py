@@ -17,7 +17,7 @@ from datasets.synth.mesh import Kind, Part
 from datasets.synth.room import Place
 from datasets.synth.trace import NOTHING, Tracer
 
-__all__ = ["BedTruth", "Masks", "judge", "masks", "outline", "seen"]
+__all__ = ["Alone", "BedTruth", "Masks", "judge", "masks", "outline", "seen"]
 
 SMALLEST = 0.006  # share of the picture: a bed that covers less is not asked about
 OF_BED = (Kind.FRAME, Kind.MATTRESS, Kind.BEDDING)
@@ -61,10 +61,25 @@ class BedTruth:
     why: str = ""
 
 
-def masks(parts: Sequence[Part], shown: NDArray[np.int32], camera: Camera, beds: int) -> Masks:
+class Alone:
+    """Each bed, who is on it, and whoever is on none: made once, then cast at by each camera."""
+
+    def __init__(self, parts: Sequence[Part], beds: int) -> None:
+        def of(*kinds: Kind, bed: int | None = None) -> Tracer | None:
+            chosen = [p for p in parts if p.kind in kinds and bed in (None, p.bed)]
+            return Tracer(chosen) if chosen else None
+
+        self.beds = [of(*OF_BED, bed=number) for number in range(beds)]
+        self.sleepers = [of(Kind.PERSON, bed=number) for number in range(beds)]
+        self.bystanders = of(Kind.BYSTANDER)
+
+
+def masks(
+    parts: Sequence[Part], alone: Alone, shown: NDArray[np.int32], camera: Camera
+) -> Masks:
     """Masks by casting rays at each bed and at the people alone.
 
-    ``shown`` is the index of the part at each pixel; -1: none.
+    ``shown`` is the index in ``parts`` of what each pixel shows; -1: nothing.
     """
     shape = shown.shape
     kinds = np.array([part.kind for part in parts] + [-1])[shown]
@@ -73,21 +88,17 @@ def masks(parts: Sequence[Part], shown: NDArray[np.int32], camera: Camera, beds:
     directions = camera.rays(np.stack([x.ravel(), y.ravel()], -1) + 0.5)
     origins = np.tile(np.float32(camera.place), (len(directions), 1))
 
-    def cast(chosen: list[Part]) -> NDArray[np.bool_]:
-        if not chosen:
+    def cast(tracer: Tracer | None) -> NDArray[np.bool_]:
+        if tracer is None:
             return np.zeros(shape, bool)
-        hits = Tracer(chosen).first(origins, directions)
-        return (hits.face != NOTHING).reshape(shape)
+        return (tracer.first(origins, directions).face != NOTHING).reshape(shape)
 
-    whole, visible, on, on_whole = [], [], [], []
-    for number in range(beds):
-        own = [p for p in parts if p.bed == number]
-        whole.append(cast([p for p in own if p.kind in OF_BED]))
-        mine = owners == number
-        visible.append(mine & np.isin(kinds, [*OF_BED, Kind.PERSON]))
-        on.append(mine & (kinds == Kind.PERSON))
-        on_whole.append(cast([p for p in own if p.kind == Kind.PERSON]))
-    others = cast([p for p in parts if p.kind == Kind.BYSTANDER])
+    whole = [cast(tracer) for tracer in alone.beds]
+    on_whole = [cast(tracer) for tracer in alone.sleepers]
+    mine = [owners == number for number in range(len(whole))]
+    visible = [own & np.isin(kinds, [*OF_BED, Kind.PERSON]) for own in mine]
+    on = [own & (kinds == Kind.PERSON) for own in mine]
+    others = cast(alone.bystanders)
     anybody = np.any([others, *on_whole], axis=0)
     return Masks(
         np.array(whole), np.array(visible), anybody,

@@ -10,7 +10,7 @@ from datasets.synth.trace import Tracer
 
 __all__ = ["HOME_VIEWS", "WARD_VIEWS", "draw_view"]
 
-HOME_VIEWS = {"corner": 0.38, "wall": 0.24, "ceiling": 0.22, "night_table": 0.08, "foot": 0.08}
+HOME_VIEWS = {"corner": 0.34, "wall": 0.22, "ceiling": 0.22, "night_table": 0.08, "foot": 0.14}
 WARD_VIEWS = {"ward": 0.66, "corner": 0.14, "ceiling": 0.14, "wall": 0.06}
 TRIES = 8
 OPEN = 0.55  # share of a bed's points that a view should at least see
