@@ -90,7 +90,9 @@ def _boards(rng: np.random.Generator, bed: Bed) -> list[Part]:
     parts = []
     deep = 0.04 if bed.style == "divan" else rng.uniform(0.08, 0.25)
     high = top - rng.uniform(0.14, 0.24)
-    parts.append(box((0, 0, (high + deep) / 2), (w + 0.05, n + 0.05, max(high - deep, 0.06)), stuff))
+    parts.append(
+        box((0, 0, (high + deep) / 2), (w + 0.05, n + 0.05, max(high - deep, 0.06)), stuff)
+    )
     if bed.style == "wooden" and rng.random() < 0.4:  # a bed box with raised sides
         for side in (-1, 1):
             parts.append(box((side * (w / 2 + 0.03), 0, top - 0.12), (0.05, n, 0.16), stuff))
@@ -99,23 +101,36 @@ def _boards(rng: np.random.Generator, bed: Bed) -> list[Part]:
             parts += _slats(w, n / 2 + 0.05, top - 0.2, bed.head, stuff, int(rng.integers(4, 10)))
         else:
             thick = 0.12 if bed.style == "upholstered" else 0.05
-            parts.append(box((0, n / 2 + thick / 2 + 0.01, bed.head / 2), (w + 0.08, thick, bed.head), stuff))
+            parts.append(
+                box((0, n / 2 + thick / 2 + 0.01, bed.head / 2), (w + 0.08, thick, bed.head), stuff)
+            )
     foot = rng.random()
     if bed.style == "care" or foot < 0.35:
         high = top + rng.uniform(0.05, 0.4)
         if foot < 0.12:
             parts += _slats(w, -n / 2 - 0.05, top - 0.2, high, stuff, int(rng.integers(4, 9)))
         else:
-            parts.append(box((0, -n / 2 - 0.04, high / 2 + 0.05), (w + 0.08, 0.045, high - 0.1), stuff))
+            parts.append(
+                box((0, -n / 2 - 0.04, high / 2 + 0.05), (w + 0.08, 0.045, high - 0.1), stuff)
+            )
     if bed.style == "care":
         parts += _wooden_rails(rng, bed, stuff)
         for x in (-1, 1):
             for y in (-1, 1):
-                parts.append(cylinder([x * w / 2.2, y * n / 2.2, 0], [x * w / 2.2, y * n / 2.2, 0.2], 0.04, matt((0.05,) * 3, "rubber")))
+                parts.append(
+                    cylinder(
+                        [x * w / 2.2, y * n / 2.2, 0],
+                        [x * w / 2.2, y * n / 2.2, 0.2],
+                        0.04,
+                        matt((0.05,) * 3, "rubber"),
+                    )
+                )
     return parts
 
 
-def _slats(width: float, y: float, low: float, high: float, stuff: Material, count: int) -> list[Part]:
+def _slats(
+    width: float, y: float, low: float, high: float, stuff: Material, count: int
+) -> list[Part]:
     parts = [box((0, y, high - 0.03), (width + 0.08, 0.04, 0.07), stuff)]
     for x in np.linspace(-width / 2, width / 2, count):
         wide = 0.06 if abs(x) > width / 2 - 0.01 else 0.03
@@ -132,7 +147,9 @@ def _wooden_rails(rng: np.random.Generator, bed: Bed, stuff: Material) -> list[P
         raised = bed.top + rng.uniform(0.22, 0.36) if rng.random() < 0.75 else bed.top - 0.05
         for k in range(count):
             z = raised - 0.13 * k
-            parts.append(box((side * (bed.width / 2 + 0.05), 0, z), (0.025, bed.length * 0.94, 0.07), stuff))
+            parts.append(
+                box((side * (bed.width / 2 + 0.05), 0, z), (0.025, bed.length * 0.94, 0.07), stuff)
+            )
     return parts
 
 
@@ -152,15 +169,25 @@ def _bars(rng: np.random.Generator, bed: Bed) -> list[Part]:
 
 def _hospital(rng: np.random.Generator, bed: Bed) -> list[Part]:
     w, n, top = bed.width, bed.length, bed.top
-    pale = colour(rng.choice([0.1, 0.13, 0.55, 0.08]), rng.choice([0.02, 0.15, 0.3]), rng.uniform(0.7, 0.95))
+    pale = colour(
+        rng.choice([0.1, 0.13, 0.55, 0.08]), rng.choice([0.02, 0.15, 0.3]), rng.uniform(0.7, 0.95)
+    )
     board = matt(pale, "plastic", shine=0.05)
     metal = matt((rng.uniform(0.4, 0.8),) * 3, "metal", shine=0.06, lobe=60.0)
-    parts = [box((0, 0, top - 0.19), (w, n, 0.05), metal), box((0, 0, 0.25), (w * 0.7, n * 0.8, 0.08), metal)]
-    for y, high in ((n / 2 + 0.05, top + rng.uniform(0.3, 0.5)), (-n / 2 - 0.05, top + rng.uniform(0.1, 0.35))):
+    parts = [
+        box((0, 0, top - 0.19), (w, n, 0.05), metal),
+        box((0, 0, 0.25), (w * 0.7, n * 0.8, 0.08), metal),
+    ]
+    for y, high in (
+        (n / 2 + 0.05, top + rng.uniform(0.3, 0.5)),
+        (-n / 2 - 0.05, top + rng.uniform(0.1, 0.35)),
+    ):
         low = top - 0.25
         parts.append(box((0, y, (low + high) / 2), (w + 0.06, 0.05, high - low), board))
         if rng.random() < 0.5:
-            panel = wood(rng, colour(rng.uniform(0.06, 0.1), rng.uniform(0.3, 0.6), rng.uniform(0.5, 0.85)))
+            panel = wood(
+                rng, colour(rng.uniform(0.06, 0.1), rng.uniform(0.3, 0.6), rng.uniform(0.5, 0.85))
+            )
             inset = box((0, y, (low + high) / 2), (w - 0.1, 0.056, (high - low) * 0.6), panel)
             parts.append(inset)
     how = rng.choice(["bars", "panels", "down", "mixed"])
@@ -179,8 +206,21 @@ def _hospital(rng: np.random.Generator, bed: Bed) -> list[Part]:
             parts.append(cylinder([x, y, low - 0.1], [x, y, high], 0.011, metal, sides=8))
     for x in (-1, 1):
         for y in (-1, 1):
-            parts.append(box((x * w / 2.3, y * n / 2.3, 0.07), (0.06, 0.14, 0.14), matt((0.04,) * 3, "rubber")))
-            parts.append(cylinder([x * w / 2.3, y * n / 2.3, 0.1], [x * w / 2.6, y * n / 2.6, top - 0.2], 0.03, metal))
+            parts.append(
+                box(
+                    (x * w / 2.3, y * n / 2.3, 0.07),
+                    (0.06, 0.14, 0.14),
+                    matt((0.04,) * 3, "rubber"),
+                )
+            )
+            parts.append(
+                cylinder(
+                    [x * w / 2.3, y * n / 2.3, 0.1],
+                    [x * w / 2.6, y * n / 2.6, top - 0.2],
+                    0.03,
+                    metal,
+                )
+            )
     return parts
 
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from datasets.synth.bodies import Library
 from datasets.synth.camera import Camera
+from datasets.synth.dress import draw_looks, dress
 from datasets.synth.mesh import Kind, Part
-from datasets.synth.person import dress, draw_looks, upright
+from datasets.synth.person import upright
 from datasets.synth.room import Room
 
 __all__ = ["WHERE", "bystander", "near_lens"]
@@ -38,7 +39,11 @@ def bystander(rng: np.random.Generator, room: Room, library: Library) -> tuple[s
         body = library.pick(rng, *(("standing",) if where == "standing" else low))
         at = room.spot(rng, (0.2, 0.2)) or (0.0, (room.y0 + room.y1) / 2)
         if where == "floor" and rng.random() < 0.5:  # close by the bed
-            x, y, _ = place.point(side * (bed.width / 2 + rng.uniform(0.3, 0.6)), rng.uniform(-0.4, 0.4) * bed.length, 0)
+            x, y, _ = place.point(
+                side * (bed.width / 2 + rng.uniform(0.3, 0.6)),
+                rng.uniform(-0.4, 0.4) * bed.length,
+                0,
+            )
             at = (float(x), float(y))
         v = upright(body, library, x=at[0], y=at[1], turn=float(rng.uniform(0, 2 * np.pi)))
     v[:, 0] += max(0, room.x0 + 0.03 - v[:, 0].min()) - max(0, v[:, 0].max() - room.x1 + 0.03)

@@ -47,7 +47,9 @@ class Camera:
         """Distance from the centre, in half widths."""
         half = self.field / 2
         k = _stretch(self.fisheye)
-        return np.tan(angle * k) / np.tan(half * k) if k > 0 else np.sin(angle / 2) / np.sin(half / 2)
+        return (
+            np.tan(angle * k) / np.tan(half * k) if k > 0 else np.sin(angle / 2) / np.sin(half / 2)
+        )
 
     def _angle(self, r: NDArray) -> NDArray:
         half = self.field / 2

@@ -102,7 +102,9 @@ def _near(x, rest, reach, apart, out):
         for p in range(-1, 2):
             for q in range(-1, 2):
                 for s in range(-1, 2):
-                    k = ((a + p) * 73856093 ^ (b + q) * 19349663 ^ (d + s) * 83492791) & (buckets - 1)
+                    k = ((a + p) * 73856093 ^ (b + q) * 19349663 ^ (d + s) * 83492791) & (
+                        buckets - 1
+                    )
                     j = head[k]
                     while j >= 0:
                         if j > i:

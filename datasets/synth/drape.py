@@ -99,7 +99,9 @@ def duvet(
         across = min(max(width + rng.uniform(0.25, 0.75), 1.3), 2.4)
         size = (across, float(rng.uniform(1.9, 2.15)))
     columns, rows = int(size[0] / spacing) + 1, int(size[1] / spacing) + 1
-    u, v = np.meshgrid(np.linspace(-size[0] / 2, size[0] / 2, columns), np.linspace(0, size[1], rows))
+    u, v = np.meshgrid(
+        np.linspace(-size[0] / 2, size[0] / 2, columns), np.linspace(0, size[1], rows)
+    )
     rest = np.stack([u.ravel(), v.ravel(), np.zeros(u.size)], 1)
     raised = under.height[under.height > top + 0.03]
     start = (float(np.percentile(raised, 99)) if len(raised) > 50 else top) + 0.10
@@ -146,7 +148,9 @@ def _begin(rng, mode, u, v, size, length, edge, start):
         return x, y, z + 0.06 * fine, rng.normal(0, 0.2)
     if mode == "thrown":
         side, slope = rng.choice([-1, 1]), rng.uniform(0.2, 0.8) * 0.8
-        over = np.maximum(side * u + slope * (size[1] / 2 - v) - rng.uniform(-0.15, 0.3) * size[0] / 2, 0)
+        over = np.maximum(
+            side * u + slope * (size[1] / 2 - v) - rng.uniform(-0.15, 0.3) * size[0] / 2, 0
+        )
         back = 2 * over / (1 + slope**2) * 0.97
         x = u * 0.95 - side * back + 0.04 * waves(rng, u, v, 0.6)
         y = edge - v * 0.97 + back * slope
@@ -172,7 +176,9 @@ def _solid(grid: NDArray, flat: NDArray, thick: float, material: Material, bed: 
     rows, columns = grid.shape[:2]
     zoomed = [ndimage.zoom(grid[..., c], 2, order=3, mode="nearest") for c in range(3)]
     fine = np.stack([ndimage.gaussian_filter(z, 1.0, mode="nearest") for z in zoomed], -1)
-    uv = np.stack([ndimage.zoom(flat[:, c].reshape(rows, columns), 2, order=1) for c in range(2)], -1)
+    uv = np.stack(
+        [ndimage.zoom(flat[:, c].reshape(rows, columns), 2, order=1) for c in range(2)], -1
+    )
     rows, columns = fine.shape[:2]
     across, along = np.gradient(fine, axis=1), np.gradient(fine, axis=0)
     normal = np.cross(across, along)

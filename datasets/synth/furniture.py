@@ -1,4 +1,4 @@
-"""Furniture and aids, each standing on the floor round the origin, its front towards -y."""
+"""Furniture, each standing on the floor round the origin, its front towards -y."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datasets.synth.material import Material, colour, matt
 from datasets.synth.mesh import Part, box, cylinder, sheet
 from datasets.synth.patterns import cloth, wood
 
-__all__ = ["AIDS", "PIECES", "curtain", "lamp", "stuff", "tidy"]
+__all__ = ["PIECES", "curtain", "fabric", "lamp", "night_table", "stuff", "tidy"]
 
 
 def stuff(rng: np.random.Generator) -> Material:
@@ -22,7 +22,8 @@ def stuff(rng: np.random.Generator) -> Material:
     return matt(rgb, "plastic", shine=0.03)
 
 
-def _fabric(rng: np.random.Generator) -> Material:
+def fabric(rng: np.random.Generator) -> Material:
+    """A cloth of any colour, for covers and clutter."""
     rgb = colour(rng.random(), rng.choice([0, 0.2, 0.5]), rng.uniform(0.1, 0.9))
     return cloth(rng, rgb, colour(rng.random(), 0.4, 0.5), plain=0.6)
 
@@ -30,16 +31,30 @@ def _fabric(rng: np.random.Generator) -> Material:
 def cabinet(rng: np.random.Generator, of: Material) -> list[Part]:
     """A wardrobe or a chest of drawers, with seams and knobs."""
     tall = rng.random() < 0.5
-    w, d, h = rng.uniform(0.5, 1.4), rng.uniform(0.35, 0.6), rng.uniform(1.5, 2.2) if tall else rng.uniform(0.6, 1.2)
+    w, d, h = (
+        rng.uniform(0.5, 1.4),
+        rng.uniform(0.35, 0.6),
+        rng.uniform(1.5, 2.2) if tall else rng.uniform(0.6, 1.2),
+    )
     parts = [box((0, 0, h / 2), (w, d, h), of)]
     dark = matt((0.03,) * 3, "plastic")
-    columns, rows = (int(rng.integers(2, 4)), 1) if tall else (int(rng.integers(1, 3)), int(rng.integers(2, 5)))
+    columns, rows = (
+        (int(rng.integers(2, 4)), 1) if tall else (int(rng.integers(1, 3)), int(rng.integers(2, 5)))
+    )
     for k in range(1, columns):
-        parts.append(box((-w / 2 + w * k / columns, -d / 2 - 0.001, h / 2), (0.012, 0.004, h * 0.92), dark))
+        parts.append(
+            box((-w / 2 + w * k / columns, -d / 2 - 0.001, h / 2), (0.012, 0.004, h * 0.92), dark)
+        )
     for k in range(1, rows):
         parts.append(box((0, -d / 2 - 0.001, h * k / rows), (w * 0.94, 0.004, 0.012), dark))
     if rng.random() < 0.5:  # something on top
-        parts.append(box((rng.uniform(-0.2, 0.2) * w, 0, h + 0.1), (rng.uniform(0.1, 0.4), 0.2, 0.2), _fabric(rng)))
+        parts.append(
+            box(
+                (rng.uniform(-0.2, 0.2) * w, 0, h + 0.1),
+                (rng.uniform(0.1, 0.4), 0.2, 0.2),
+                fabric(rng),
+            )
+        )
     return parts
 
 
@@ -55,7 +70,9 @@ def shelves(rng: np.random.Generator, of: Material) -> list[Part]:
             wide, high = rng.uniform(0.02, 0.12), rng.uniform(0.12, 0.28)
             if rng.random() < 0.75:
                 rgb = colour(rng.random(), rng.uniform(0, 0.8), rng.uniform(0.1, 0.9))
-                parts.append(box((x + wide / 2, -0.02, z + high / 2), (wide, 0.18, high), matt(rgb, "paper")))
+                parts.append(
+                    box((x + wide / 2, -0.02, z + high / 2), (wide, 0.18, high), matt(rgb, "paper"))
+                )
             x += wide + 0.005
     return parts
 
@@ -69,9 +86,21 @@ def table(rng: np.random.Generator, of: Material) -> list[Part]:
             parts.append(box((x * (w / 2 - 0.04), y * (d / 2 - 0.04), h / 2), (0.05, 0.05, h), of))
     for _ in range(int(rng.integers(0, 4))):
         size = rng.uniform(0.05, 0.3, 3)
-        parts.append(box((rng.uniform(-0.3, 0.3) * w, rng.uniform(-0.2, 0.2), h + size[2] / 2), tuple(size), _fabric(rng)))
+        parts.append(
+            box(
+                (rng.uniform(-0.3, 0.3) * w, rng.uniform(-0.2, 0.2), h + size[2] / 2),
+                tuple(size),
+                fabric(rng),
+            )
+        )
     if rng.random() < 0.3:  # a screen
-        parts.append(box((0, 0.1, h + 0.3), (0.6, 0.03, 0.36), matt((0.02,) * 3, "plastic", shine=0.06, lobe=80.0)))
+        parts.append(
+            box(
+                (0, 0.1, h + 0.3),
+                (0.6, 0.03, 0.36),
+                matt((0.02,) * 3, "plastic", shine=0.06, lobe=80.0),
+            )
+        )
     return parts
 
 
@@ -79,88 +108,40 @@ def chair(rng: np.random.Generator, of: Material) -> list[Part]:
     """A chair, at times with clothes over its back."""
     parts = [box((0, 0, 0.44), (0.44, 0.42, 0.04), of)]
     for x in (-0.19, 0.19):
-        parts += [box((x, -0.18, 0.22), (0.04, 0.04, 0.44), of), box((x, 0.19, 0.46), (0.04, 0.04, 0.92), of)]
+        parts += [
+            box((x, -0.18, 0.22), (0.04, 0.04, 0.44), of),
+            box((x, 0.19, 0.46), (0.04, 0.04, 0.92), of),
+        ]
     parts.append(box((0, 0.2, 0.78), (0.40, 0.025, 0.25), of))
     if rng.random() < 0.4:
         n = 14
         u, v = np.meshgrid(np.linspace(-0.24, 0.24, n), np.linspace(-0.35, 0.35, n))
         z = 0.94 - np.abs(v) * 0.9 + 0.02 * waves(rng, u, v, 0.2)
         y = 0.2 + 0.06 * np.tanh(v / 0.05) + 0.02 * waves(rng, u, v, 0.15)
-        parts.append(sheet(np.stack([u, y, z], -1), _fabric(rng), uv=np.stack([u, v], -1)))
+        parts.append(sheet(np.stack([u, y, z], -1), fabric(rng), uv=np.stack([u, v], -1)))
     return parts
 
 
 def armchair(rng: np.random.Generator, of: Material) -> list[Part]:
     """An armchair."""
-    cover = _fabric(rng)
-    parts = [box((0, 0, 0.22), (0.72, 0.7, 0.36), cover), box((0, 0.3, 0.6), (0.72, 0.16, 0.72), cover)]
+    cover = fabric(rng)
+    parts = [
+        box((0, 0, 0.22), (0.72, 0.7, 0.36), cover),
+        box((0, 0.3, 0.6), (0.72, 0.16, 0.72), cover),
+    ]
     parts += [box((side * 0.36, 0, 0.38), (0.14, 0.72, 0.5), cover) for side in (-1, 1)]
     seat = pillow(rng, cover, width=0.58, depth=0.58, height=0.2)
     parts.append(seat.moved(0, -0.03, 0.44))
     return parts
 
 
-def wheelchair(rng: np.random.Generator, of: Material) -> list[Part]:
-    """A wheelchair."""
-    metal, dark = matt((0.4,) * 3, "metal", shine=0.06), matt((0.03,) * 3, "rubber")
-    seat = matt(colour(rng.choice([0.6, 0.0, 0.35]), rng.choice([0, 0.7]), rng.uniform(0.05, 0.5)), "fabric")
-    parts = [box((0, 0, 0.48), (0.44, 0.42, 0.05), seat), box((0, 0.22, 0.72), (0.44, 0.03, 0.42), seat)]
-    turn = np.linspace(0, 2 * np.pi, 17)
-    for side in (-1, 1):
-        x = side * 0.28
-        for radius, y, z in ((0.30, 0.12, 0.30), (0.09, -0.32, 0.09)):
-            rim = np.stack([np.full(17, x), y + radius * np.cos(turn), z + radius * np.sin(turn)], -1)
-            parts += [cylinder(a, b, 0.016, dark, sides=6) for a, b in zip(rim[:-1], rim[1:], strict=True)]
-            parts += [cylinder([x, y, z], p, 0.004, metal, sides=4) for p in rim[:-1:3]]
-        parts += [
-            cylinder([x * 0.82, -0.25, 0.68], [x * 0.82, 0.2, 0.68], 0.015, metal),
-            cylinder([x * 0.82, 0.22, 0.2], [x * 0.82, 0.24, 0.92], 0.012, metal),
-            cylinder([x * 0.82, -0.22, 0.48], [x * 0.7, -0.45, 0.1], 0.012, metal),
-            box((x * 0.65, -0.47, 0.08), (0.14, 0.18, 0.02), dark),
-        ]
-    return parts
-
-
-def walker(rng: np.random.Generator, of: Material) -> list[Part]:
-    """A walking frame."""
-    metal = matt((rng.uniform(0.2, 0.7),) * 3, "metal", shine=0.06)
-    h = rng.uniform(0.8, 0.95)
-    parts = [cylinder([-0.27, 0.15, h * 0.6], [0.27, 0.15, h * 0.6], 0.014, metal)]
-    for x in (-0.28, 0.28):
-        parts += [
-            cylinder([x, 0.2, 0], [x, 0.12, h], 0.014, metal),
-            cylinder([x, -0.25, 0], [x, -0.12, h], 0.014, metal),
-            cylinder([x, 0.12, h], [x, -0.12, h], 0.018, metal),
-            cylinder([x, 0.15, h * 0.5], [x, -0.2, h * 0.5], 0.012, metal),
-        ]
-    if rng.random() < 0.4:
-        parts.append(box((0, 0.2, 0.5), (0.35, 0.15, 0.25), _fabric(rng)))
-    return parts
-
-
-def pole(rng: np.random.Generator, of: Material) -> list[Part]:
-    """A drip stand."""
-    metal = matt((0.5,) * 3, "metal", shine=0.06)
-    parts = [cylinder([0, 0, 0.05], [0, 0, 1.8], 0.012, metal), cylinder([-0.15, 0, 1.8], [0.15, 0, 1.8], 0.008, metal)]
-    parts += [cylinder([0, 0, 0.06], [0.28 * np.cos(a), 0.28 * np.sin(a), 0.04], 0.015, metal) for a in np.arange(5) * 1.257]
-    parts.append(box((0.13, 0, 1.62), (0.1, 0.03, 0.18), matt((0.8, 0.82, 0.8), "plastic", shine=0.05)))
-    return parts
-
-
-def over_table(rng: np.random.Generator, of: Material) -> list[Part]:
-    """A table that reaches over a bed."""
-    metal = matt((0.5,) * 3, "metal")
-    h = rng.uniform(0.8, 1.05)
-    parts = [box((0, 0, h), (0.4, 0.8, 0.03), of), box((0.17, 0.3, h / 2), (0.05, 0.06, h), metal)]
-    parts.append(box((-0.02, 0.3, 0.06), (0.5, 0.4, 0.05), metal))
-    if rng.random() < 0.6:
-        parts.append(box((-0.05, 0.1, h + 0.06), (0.2, 0.3, 0.09), _fabric(rng)))
-    return parts
-
-
 def plant(rng: np.random.Generator, of: Material) -> list[Part]:
     """A plant in a pot."""
-    leaf = matt(colour(rng.uniform(0.24, 0.36), rng.uniform(0.4, 0.8), rng.uniform(0.2, 0.6)), "fabric", shift=0.15)
+    leaf = matt(
+        colour(rng.uniform(0.24, 0.36), rng.uniform(0.4, 0.8), rng.uniform(0.2, 0.6)),
+        "fabric",
+        shift=0.15,
+    )
     parts = [cylinder([0, 0, 0], [0, 0, 0.3], 0.12, matt(colour(0.05, 0.5, 0.5), "wall"), top=0.16)]
     for _ in range(int(rng.integers(8, 22))):
         turn, lean, long = rng.uniform(0, 6.28), rng.uniform(0.1, 0.9), rng.uniform(0.3, 0.9)
@@ -173,13 +154,12 @@ def carton(rng: np.random.Generator, of: Material) -> list[Part]:
     """A box, bag or heap on the floor."""
     size = rng.uniform(0.15, 0.5, 3)
     if rng.random() < 0.4:
-        return [box((0, 0, size[2] / 2), tuple(size), _fabric(rng))]
-    soft = pillow(rng, _fabric(rng), width=size[0] + 0.15, depth=size[1] + 0.15, height=size[2])
+        return [box((0, 0, size[2] / 2), tuple(size), fabric(rng))]
+    soft = pillow(rng, fabric(rng), width=size[0] + 0.15, depth=size[1] + 0.15, height=size[2])
     return [soft.moved(0, 0, size[2] * 0.38)]
 
 
 PIECES = (cabinet, cabinet, shelves, table, chair, armchair, plant, carton, carton)
-AIDS = (wheelchair, walker, pole, over_table)
 
 
 def night_table(rng: np.random.Generator, of: Material) -> tuple[list[Part], float]:
@@ -189,7 +169,13 @@ def night_table(rng: np.random.Generator, of: Material) -> tuple[list[Part], flo
     parts.append(box((0, -0.201, h * 0.6), (w * 0.9, 0.004, 0.012), matt((0.03,) * 3, "plastic")))
     for _ in range(int(rng.integers(0, 4))):
         size = rng.uniform(0.03, 0.14, 3)
-        parts.append(box((rng.uniform(-0.14, 0.14), rng.uniform(-0.14, 0.05), h + size[2] / 2), tuple(size), _fabric(rng)))
+        parts.append(
+            box(
+                (rng.uniform(-0.14, 0.14), rng.uniform(-0.14, 0.05), h + size[2] / 2),
+                tuple(size),
+                fabric(rng),
+            )
+        )
     return parts, float(h)
 
 
@@ -201,12 +187,21 @@ def lamp(rng: np.random.Generator, height: float, shade: Material) -> tuple[list
     parts.append(cylinder([0, 0, height], [0, 0, height + 0.02], 0.07, base, closed=True))
     wide = rng.uniform(0.09, 0.16)
     parts.append(
-        cylinder([0, 0, height + stem - 0.02], [0, 0, height + stem + high], wide, shade, top=wide * rng.uniform(0.5, 1), sides=16)
+        cylinder(
+            [0, 0, height + stem - 0.02],
+            [0, 0, height + stem + high],
+            wide,
+            shade,
+            top=wide * rng.uniform(0.5, 1),
+            sides=16,
+        )
     )
     return parts, height + stem + high * 0.5
 
 
-def curtain(rng: np.random.Generator, start, end, low: float, high: float, of: Material | None = None) -> Part:
+def curtain(
+    rng: np.random.Generator, start, end, low: float, high: float, of: Material | None = None
+) -> Part:
     """A curtain in folds between two floor points."""
     start, end = np.asarray(start, float), np.asarray(end, float)
     long = float(np.linalg.norm(end - start))
@@ -218,7 +213,7 @@ def curtain(rng: np.random.Generator, start, end, low: float, high: float, of: M
     x = start[0] + (end - start)[0] * along + across[0] * fold
     y = start[1] + (end - start)[1] * along + across[1] * fold
     uv = np.stack([along * long * 1.5, z], -1)
-    return sheet(np.stack([x, y, z], -1), of or _fabric(rng), uv=uv)
+    return sheet(np.stack([x, y, z], -1), of or fabric(rng), uv=uv)
 
 
 def tidy(parts: list[Part], x: float, y: float, turn: float) -> list[Part]:

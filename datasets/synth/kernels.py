@@ -1,19 +1,43 @@
-"""The loops of the renderer, compiled: surfaces at hits, light on them, smoothing, mixing."""
+"""The loops of the renderer, compiled: surfaces at hits, light on them, ways from them."""
 
 from __future__ import annotations
 
 import numba as nb
 import numpy as np
 
-__all__ = ["hemisphere", "light", "smooth", "spread", "surface"]
+__all__ = ["PANEL", "POINT", "SPOT", "hemisphere", "light", "surface"]
 
 POINT, PANEL, SPOT = 0, 1, 2
 PI = 3.14159265
 
 
 @nb.njit(cache=True, fastmath=True)
-def surface(face, bu, bv, dist, org, dire, V, F, N, UV, owner, smoothed, images, image_of, base,
-            period, slopes, relief_of, depth, relief_period, position, normal, flat, albedo):
+def surface(
+    face,
+    bu,
+    bv,
+    dist,
+    org,
+    dire,
+    V,
+    F,
+    N,
+    UV,
+    owner,
+    smoothed,
+    images,
+    image_of,
+    base,
+    period,
+    slopes,
+    relief_of,
+    depth,
+    relief_period,
+    position,
+    normal,
+    flat,
+    albedo,
+):
     """Position, shading and flat normal and reflectance where rays have hit."""
     size = images.shape[1]
     height = slopes.shape[1]
@@ -56,8 +80,16 @@ def surface(face, bu, bv, dist, org, dire, V, F, N, UV, owner, smoothed, images,
             det = du1 * dv2 - du2 * dv1
             if abs(det) > 1e-14:
                 r = 1.0 / det
-                tx, ty, tz = (e1x * dv2 - e2x * dv1) * r, (e1y * dv2 - e2y * dv1) * r, (e1z * dv2 - e2z * dv1) * r
-                qx, qy, qz = (e2x * du1 - e1x * du2) * r, (e2y * du1 - e1y * du2) * r, (e2z * du1 - e1z * du2) * r
+                tx, ty, tz = (
+                    (e1x * dv2 - e2x * dv1) * r,
+                    (e1y * dv2 - e2y * dv1) * r,
+                    (e1z * dv2 - e2z * dv1) * r,
+                )
+                qx, qy, qz = (
+                    (e2x * du1 - e1x * du2) * r,
+                    (e2y * du1 - e1y * du2) * r,
+                    (e2z * du1 - e1z * du2) * r,
+                )
                 t = 1.0 / (np.sqrt(tx * tx + ty * ty + tz * tz) + 1e-12)
                 q = 1.0 / (np.sqrt(qx * qx + qy * qy + qz * qz) + 1e-12)
                 iu = int(np.floor(tu / relief_period[o] * height)) % height
@@ -88,12 +120,30 @@ def surface(face, bu, bv, dist, org, dire, V, F, N, UV, owner, smoothed, images,
             i0, j0 = iu % size, iv % size
             i1, j1 = (iu + 1) % size, (iv + 1) % size
             for c in range(4):
-                albedo[k, c] = ((images[m, j0, i0, c] * (1 - ru) + images[m, j0, i1, c] * ru) * (1 - rv)
-                                + (images[m, j1, i0, c] * (1 - ru) + images[m, j1, i1, c] * ru) * rv)
+                albedo[k, c] = (images[m, j0, i0, c] * (1 - ru) + images[m, j0, i1, c] * ru) * (
+                    1 - rv
+                ) + (images[m, j1, i0, c] * (1 - ru) + images[m, j1, i1, c] * ru) * rv
 
 
 @nb.njit(cache=True, fastmath=True)
-def light(kind, place, along, up, facing, power, cone, radius, position, normal, flat, draws, org, dire, reach, weight):
+def light(
+    kind,
+    place,
+    along,
+    up,
+    facing,
+    power,
+    cone,
+    radius,
+    position,
+    normal,
+    flat,
+    draws,
+    org,
+    dire,
+    reach,
+    weight,
+):
     """A shadow ray to one light for each point, and the irradiance it brings unshadowed."""
     area = np.sqrt((along * along).sum()) * np.sqrt((up * up).sum())
     for k in range(position.shape[0]):
@@ -148,85 +198,9 @@ def hemisphere(normal, flat, draws, out):
         z = -u * s * nx - v * ny + w * nz
         over = x * flat[k, 0] + y * flat[k, 1] + z * flat[k, 2]
         if over < 0:  # mirrored, so that it leaves the surface
-            x, y, z = x - 2 * over * flat[k, 0], y - 2 * over * flat[k, 1], z - 2 * over * flat[k, 2]
+            x, y, z = (
+                x - 2 * over * flat[k, 0],
+                y - 2 * over * flat[k, 1],
+                z - 2 * over * flat[k, 2],
+            )
         out[k, 0], out[k, 1], out[k, 2] = x, y, z
-
-
-@nb.njit(cache=True, fastmath=True)
-def smooth(image, position, normal, valid, step, width, out):
-    """One pass of an edge-keeping blur: 5x5 taps, ``step`` pixels apart."""
-    rows, columns, channels = image.shape
-    for i in range(rows):
-        for j in range(columns):
-            if not valid[i, j]:
-                for c in range(channels):
-                    out[i, j, c] = image[i, j, c]
-                continue
-            total = 0.0
-            for c in range(channels):
-                out[i, j, c] = 0.0
-            for p in range(-2, 3):
-                y = i + p * step
-                if y < 0 or y >= rows:
-                    continue
-                for q in range(-2, 3):
-                    x = j + q * step
-                    if x < 0 or x >= columns or not valid[y, x]:
-                        continue
-                    n = (normal[i, j, 0] * normal[y, x, 0] + normal[i, j, 1] * normal[y, x, 1]
-                         + normal[i, j, 2] * normal[y, x, 2])
-                    if n <= 0:
-                        continue
-                    off = 0.0
-                    for c in range(3):
-                        off += normal[i, j, c] * (position[y, x, c] - position[i, j, c])
-                    n = n * n
-                    n = n * n
-                    off = off / width
-                    w = n * n / (1 + off * off) * (3 - abs(p)) * (3 - abs(q))
-                    total += w
-                    for c in range(channels):
-                        out[i, j, c] += w * image[y, x, c]
-            if total > 0:
-                for c in range(channels):
-                    out[i, j, c] /= total
-            else:
-                for c in range(channels):
-                    out[i, j, c] = image[i, j, c]
-
-
-@nb.njit(cache=True, fastmath=True)
-def spread(coarse, cposition, cnormal, cvalid, position, normal, valid, factor, offset, out):
-    """A coarse image carried to a finer grid, following its surfaces."""
-    rows, columns = valid.shape
-    crows, ccolumns, channels = coarse.shape
-    for i in range(rows):
-        for j in range(columns):
-            for c in range(channels):
-                out[i, j, c] = 0.0
-            if not valid[i, j]:
-                continue
-            fy, fx = (i - offset) / factor, (j - offset) / factor
-            y0, x0 = int(np.floor(fy)), int(np.floor(fx))
-            total = 0.0
-            plain = 0.0
-            for p in range(2):
-                y = min(max(y0 + p, 0), crows - 1)
-                wy = 1 - abs(fy - (y0 + p))
-                for q in range(2):
-                    x = min(max(x0 + q, 0), ccolumns - 1)
-                    if not cvalid[y, x]:
-                        continue
-                    w = wy * (1 - abs(fx - (x0 + q))) + 1e-3
-                    n = (normal[i, j, 0] * cnormal[y, x, 0] + normal[i, j, 1] * cnormal[y, x, 1]
-                         + normal[i, j, 2] * cnormal[y, x, 2])
-                    off = 0.0
-                    for c in range(3):
-                        off += normal[i, j, c] * (cposition[y, x, c] - position[i, j, c])
-                    w *= max(n, 0.0) ** 4 / (1 + (off / 0.06) ** 2) + 1e-4
-                    total += w
-                    for c in range(channels):
-                        out[i, j, c] += w * coarse[y, x, c]
-            if total > 0:
-                for c in range(channels):
-                    out[i, j, c] /= total

@@ -65,7 +65,9 @@ def colour_light(rng: np.random.Generator, room: Room) -> Lighting:
 
 
 def _ceiling(rng: np.random.Generator, room: Room, power: float) -> list[Light]:
-    tint = NEUTRAL if rng.random() < 0.5 else tuple(float(rng.uniform(a, 1)) for a in (0.8, 0.85, 0.7))
+    tint = (
+        NEUTRAL if rng.random() < 0.5 else tuple(float(rng.uniform(a, 1)) for a in (0.8, 0.85, 0.7))
+    )
     size = float(rng.uniform(0.2, 0.5)) if not room.ward else float(rng.uniform(0.3, 1.2))
     made = []
     for x, y, z in room.ceiling_lamps:
@@ -87,7 +89,15 @@ def _dim(rng: np.random.Generator, room: Room) -> list[Light]:
         tall = float(rng.uniform(0.3, 1.5))
         along = ((0, 0.3, 0), (0, -0.3, 0), (-0.3, 0, 0))[side]
         up = (0, 0, tall)
-        made.append(panel((float(x), float(y), z), along, up, float(rng.uniform(0.15, 0.6)) / (0.3 * tall), tint))
+        made.append(
+            panel(
+                (float(x), float(y), z),
+                along,
+                up,
+                float(rng.uniform(0.15, 0.6)) / (0.3 * tall),
+                tint,
+            )
+        )
     # what comes in from everywhere
     middle = ((room.x0 + room.x1) / 2, (room.y0 + room.y1) / 2, room.high - 0.1)
     made.append(panel(middle, (0, 1.5, 0), (1.5, 0, 0), float(rng.uniform(0.005, 0.03)), NEUTRAL))

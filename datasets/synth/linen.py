@@ -34,7 +34,9 @@ class Linen:
 
 def draw_linen(rng: np.random.Generator, care: bool) -> Linen:
     """Linen: white, in one colour, patterned, or all of one hue."""
-    family = str(rng.choice(["white", "pale", "bright", "dark", "one_hue"], p=[0.26, 0.24, 0.22, 0.14, 0.14]))
+    family = str(
+        rng.choice(["white", "pale", "bright", "dark", "one_hue"], p=[0.26, 0.24, 0.22, 0.14, 0.14])
+    )
     hue = rng.random()
     saturation, value = {
         "white": (rng.uniform(0, 0.05), rng.uniform(0.8, 0.97)),
@@ -44,11 +46,15 @@ def draw_linen(rng: np.random.Generator, care: bool) -> Linen:
         "one_hue": (rng.uniform(0.0, 0.5), rng.uniform(0.3, 0.9)),
     }[family]
     first = colour(hue, saturation, value)
-    second = colour(hue + rng.choice([0, 0.05, 0.5]), rng.choice([0, 0.2, 0.6]), rng.uniform(0.15, 0.95))
+    second = colour(
+        hue + rng.choice([0, 0.05, 0.5]), rng.choice([0, 0.2, 0.6]), rng.uniform(0.15, 0.95)
+    )
     plain = 0.75 if family in ("white", "one_hue") else 0.35
     duvet = cloth(rng, first, second, plain=plain)
     if rng.random() < 0.15:
-        duvet = replace(duvet, relief="quilt", relief_period=1.2, depth=float(rng.uniform(0.2, 0.6)))
+        duvet = replace(
+            duvet, relief="quilt", relief_period=1.2, depth=float(rng.uniform(0.2, 0.6))
+        )
     if family == "one_hue":
         sheet = cloth(rng, first, first, plain=1.0, wrinkle=0.4)
     elif rng.random() < 0.6:
@@ -59,14 +65,22 @@ def draw_linen(rng: np.random.Generator, care: bool) -> Linen:
         sheet = cloth(rng, other, second, plain=0.7, wrinkle=0.4)
     cold = colour(rng.random(), rng.choice([0.0, 0.3, 0.7]), rng.uniform(0.15, 0.9))
     blanket = replace(cloth(rng, cold, second, plain=0.5), relief="knit", relief_period=0.5)
-    rubber = colour(rng.choice([0.58, 0.6, 0.0, 0.35]), rng.choice([0.0, 0.1, 0.7]), rng.uniform(0.2, 0.8))
+    rubber = colour(
+        rng.choice([0.58, 0.6, 0.0, 0.35]), rng.choice([0.0, 0.1, 0.7]), rng.uniform(0.2, 0.8)
+    )
     ticking = colour(rng.uniform(0.05, 0.15), rng.uniform(0, 0.25), rng.uniform(0.6, 0.95))
     return Linen(
         sheet=sheet,
         duvet=duvet,
-        pillow=duvet if rng.random() < 0.5 else sheet if rng.random() < 0.6 else cloth(rng, second, first),
+        pillow=duvet
+        if rng.random() < 0.5
+        else sheet
+        if rng.random() < 0.6
+        else cloth(rng, second, first),
         blanket=blanket,
-        cushion=cloth(rng, colour(rng.random(), rng.uniform(0, 0.8), rng.uniform(0.15, 0.9)), first),
+        cushion=cloth(
+            rng, colour(rng.random(), rng.uniform(0, 0.8), rng.uniform(0.15, 0.9)), first
+        ),
         under=cloth(rng, rubber if care else ticking, (0.3, 0.3, 0.3), plain=0.85, wrinkle=0.05),
     )
 
@@ -96,7 +110,11 @@ def pillow(
 def pillows(rng: np.random.Generator, bed: Bed, linen: Linen) -> list[Part]:
     """One to three pillows at the head, flat bed."""
     count = 1 if bed.width < 1.2 else int(rng.choice([1, 2, 2, 3]))
-    width = float(rng.choice([0.5, 0.6, 0.7])) if bed.width < 1.0 else float(rng.choice([0.5, 0.6, 0.7, 0.8]))
+    width = (
+        float(rng.choice([0.5, 0.6, 0.7]))
+        if bed.width < 1.0
+        else float(rng.choice([0.5, 0.6, 0.7, 0.8]))
+    )
     depth = float(rng.uniform(0.38, 0.55))
     places = {1: [rng.uniform(-0.1, 0.1) * bed.width], 2: [-bed.width / 4, bed.width / 4]}
     across = places.get(count, [-bed.width / 4, bed.width / 4, rng.uniform(-0.3, 0.3) * bed.width])
@@ -106,7 +124,10 @@ def pillows(rng: np.random.Generator, bed: Bed, linen: Linen) -> list[Part]:
         y = bed.length / 2 - depth / 2 - (rng.uniform(0.2, 1.0) if loose else rng.uniform(0.0, 0.1))
         part = pillow(rng, linen.pillow, width=width, depth=depth, height=rng.uniform(0.11, 0.2))
         part = part.moved(
-            x + rng.normal(0, 0.03), y, bed.top + 0.07 + 0.06 * loose, rng.normal(0, 0.8 if loose else 0.12)
+            x + rng.normal(0, 0.03),
+            y,
+            bed.top + 0.07 + 0.06 * loose,
+            rng.normal(0, 0.8 if loose else 0.12),
         )
         made.append(_above(part, bed.top + 0.002))
     return made

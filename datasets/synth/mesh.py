@@ -75,9 +75,7 @@ def sheet(
     flat = np.asarray(points, np.float32).reshape(-1, 3)
     if uv is not None:
         uv = np.asarray(uv, np.float32).reshape(-1, 2)
-    return Part(
-        vertices=flat, faces=grid_faces(columns, rows), material=material, uv=uv, kind=kind
-    )
+    return Part(vertices=flat, faces=grid_faces(columns, rows), material=material, uv=uv, kind=kind)
 
 
 def quad(

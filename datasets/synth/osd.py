@@ -19,7 +19,9 @@ def stamp(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
     out = picture.copy()
     height, width = out.shape[:2]
     scale = float(rng.uniform(0.28, 0.45)) * width / 320
-    font = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_PLAIN, cv2.FONT_HERSHEY_DUPLEX]))
+    font = int(
+        rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_PLAIN, cv2.FONT_HERSHEY_DUPLEX])
+    )
     if font == cv2.FONT_HERSHEY_PLAIN:
         scale *= 2
     day = f"20{rng.integers(18, 27)}-{rng.integers(1, 13):02}-{rng.integers(1, 29):02}"

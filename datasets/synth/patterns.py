@@ -101,7 +101,9 @@ def cloth(
 
 def wood(rng: np.random.Generator, rgb: Rgb, shine: float = 0.03) -> Material:
     """Wood with its grain along v."""
-    grain = np.clip(0.5 + 0.25 * field(rng, 14, stretch=6.0) + 0.15 * field(rng, 40, stretch=9.0), 0, 1)
+    grain = np.clip(
+        0.5 + 0.25 * field(rng, 14, stretch=6.0) + 0.15 * field(rng, 40, stretch=9.0), 0, 1
+    )
     dark: Rgb = tuple(c * 0.55 for c in rgb)  # type: ignore[assignment]
     nir = infrared(rgb, "wood", float(rng.normal(0, 0.06)))
     return Material(
@@ -126,7 +128,11 @@ def floor(rng: np.random.Generator) -> Material:
         seam = np.where(u * n % 1 < 0.03, 0.6, 1.0)
         image = np.asarray(made.image, np.float32) * (tone * seam)[..., None].astype(np.float32)
         return Material(
-            base=made.base, image=image, period=float(rng.uniform(0.4, 1.0)), shine=made.shine, lobe=40
+            base=made.base,
+            image=image,
+            period=float(rng.uniform(0.4, 1.0)),
+            shine=made.shine,
+            lobe=40,
         )
     hue, value = rng.random(), rng.uniform(0.25, 0.85)
     rgb = colour(hue, rng.choice([0.03, 0.15, 0.35]), value)
@@ -136,8 +142,12 @@ def floor(rng: np.random.Generator) -> Material:
         share = np.clip(seam * 0.7 + 0.1 * field(rng, 6), 0, 1).astype(np.float32)
         dark: Rgb = tuple(c * 0.5 for c in rgb)  # type: ignore[assignment]
         image = _mixed(rgb, dark, share, (nir, nir * 0.7))
-        return Material(base=(*rgb, nir), image=image, period=float(rng.uniform(0.4, 1.0)), shine=0.06, lobe=60)
-    fleck = np.clip(1 + rng.uniform(0.02, 0.15) * field(rng, 45 if what == "carpet" else 20), 0.4, 1.5)
+        return Material(
+            base=(*rgb, nir), image=image, period=float(rng.uniform(0.4, 1.0)), shine=0.06, lobe=60
+        )
+    fleck = np.clip(
+        1 + rng.uniform(0.02, 0.15) * field(rng, 45 if what == "carpet" else 20), 0.4, 1.5
+    )
     image = np.float32([*rgb, nir]) * fleck[..., None]
     return Material(
         base=(*rgb, nir),
@@ -155,4 +165,6 @@ def painting(rng: np.random.Generator) -> Material:
     rgb = np.clip(base + rng.uniform(0.05, 0.25) * layers, 0.01, 0.9)
     nir = np.clip(0.4 + 0.3 * rgb.mean(-1, keepdims=True), 0, 0.9)
     image = np.concatenate([rgb, nir], -1).astype(np.float32)
-    return Material(base=(*(float(c) for c in base), 0.5), image=image, period=1.0, shine=0.05, lobe=80)  # type: ignore[arg-type]
+    return Material(
+        base=(*(float(c) for c in base), 0.5), image=image, period=1.0, shine=0.05, lobe=80
+    )  # type: ignore[arg-type]

@@ -77,7 +77,9 @@ def _side(rng: np.random.Generator, low: float = 15, high: float = 80) -> Pose:
     flex, sign = u(low, high), int(rng.choice([-1, 1]))
     under, over = ("L", "R") if sign > 0 else ("R", "L")
     pose = Pose(roll=sign * u(72, 100))
-    _leg(pose, under, flex=flex * u(0.5, 1) + u(0, 10), knee=flex * u(0.8, 1.3) + 8, out=-2, foot=25)
+    _leg(
+        pose, under, flex=flex * u(0.5, 1) + u(0, 10), knee=flex * u(0.8, 1.3) + 8, out=-2, foot=25
+    )
     upper = flex + u(-5, 30)
     _leg(pose, over, flex=upper, knee=upper * u(0.9, 1.2) + 5, out=-u(10, 22), foot=25)
     _arm(pose, under, down=u(5, 30), forward=u(45, 100), twist=u(-10, 25), elbow=u(0, 70))

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.synth import kernels, relief
+from datasets.synth import filters, kernels, relief
 from datasets.synth.camera import Camera
 from datasets.synth.lighting import Lighting
 from datasets.synth.lights import Light
@@ -111,7 +111,9 @@ class Scene:
         org, dire = np.empty((n, 3), np.float32), np.empty((n, 3), np.float32)
         reach, weight = np.empty(n, np.float32), np.empty(n, np.float32)
         shine = np.where(surface.owner[:, None] < 0, 0, self.shine[surface.owner])
-        for source in (light for light in lights for _ in range(PANEL_RAYS if any(light.along) else 1)):
+        for source in (
+            light for light in lights for _ in range(PANEL_RAYS if any(light.along) else 1)
+        ):
             draws = rng.random((n, 2), dtype=np.float32)
             kernels.light(
                 source.kind, np.float32(source.place), np.float32(source.along),
@@ -182,7 +184,7 @@ class View:
         if any(light.radius > 0.03 or any(light.along) for light in lights):
             for step in (1, 2):
                 softer = np.empty_like(grid)
-                kernels.smooth(grid, position, normal, valid, step, 0.02, softer)
+                filters.smooth(grid, position, normal, valid, step, 0.02, softer)
                 grid = softer
         around = self._indirect(lights, glowing, channels, n)
         albedo = surface.albedo[:, channels].reshape(rows, columns, n)
@@ -224,10 +226,10 @@ class View:
         cval = valid.reshape(shape)
         for step in (1, 2, 4):
             out = np.empty_like(image)
-            kernels.smooth(image, cpos, cnor, cval, step, 0.08, out)
+            filters.smooth(image, cpos, cnor, cval, step, 0.08, out)
             image = out
         fine = np.empty((rows, columns, n), np.float32)
-        kernels.spread(
+        filters.spread(
             image, cpos, cnor, cval,
             s.position.reshape(rows, columns, 3), s.normal.reshape(rows, columns, 3),
             s.owner.reshape(rows, columns) >= 0, COARSE, 1.0, fine,

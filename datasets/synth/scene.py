@@ -16,12 +16,16 @@ from numpy.typing import NDArray
 from datasets.synth.bodies import Library
 from datasets.synth.bystanders import bystander, near_lens
 from datasets.synth.camera import Camera
+from datasets.synth.empty import EMPTY
+from datasets.synth.found import Found
+from datasets.synth.layout import draw_home, draw_ward
 from datasets.synth.lighting import Lighting, colour_light, infrared_light
 from datasets.synth.linen import Linen, draw_linen
 from datasets.synth.mesh import Part
+from datasets.synth.occupied import OCCUPIED
 from datasets.synth.render import COLOUR, INFRARED, Scene, View
-from datasets.synth.room import Room, draw_home, draw_ward
-from datasets.synth.situation import EMPTY, OCCUPIED, Found, furnish
+from datasets.synth.room import Room
+from datasets.synth.situation import furnish
 from datasets.synth.trace import Tracer
 from datasets.synth.truth import Alone, Masks, masks
 from datasets.synth.views import draw_view
@@ -75,9 +79,13 @@ def hours(rng: np.random.Generator, room: Room, library: Library) -> Iterator[Ho
             for number, place in enumerate(room.places):
                 occupied = bool(first[number] == hour)
                 odds = OCCUPIED if occupied else EMPTY
-                what = str(rng.choice(list(odds), p=np.array(list(odds.values())) / sum(odds.values())))
+                what = str(
+                    rng.choice(list(odds), p=np.array(list(odds.values())) / sum(odds.values()))
+                )
                 spacing = 0.038 if not room.ward else 0.046
-                bed = furnish(rng, place.bed, linens[number], library, what, occupied, spacing=spacing)
+                bed = furnish(
+                    rng, place.bed, linens[number], library, what, occupied, spacing=spacing
+                )
                 found.append(bed)
                 parts += [place.put(part, number) for part in bed.parts]
             others: list[str] = []
@@ -115,15 +123,18 @@ def stills(seed: int, views: int, library: Library) -> Iterator[tuple[Room, Stil
                     lighting, channels = infrared_light(rng, camera), INFRARED
                 else:
                     lighting, channels = colour_light(rng, room), COLOUR
-                yield room, Still(
-                    name=f"c{number}_d{now.day}h{now.hour}_{mode}",
-                    camera=camera,
-                    camera_number=number,
-                    hour=now,
-                    lighting=lighting,
-                    light=view.picture(lighting, channels),
-                    masks=cover,
-                    near=bool(near),
+                yield (
+                    room,
+                    Still(
+                        name=f"c{number}_d{now.day}h{now.hour}_{mode}",
+                        camera=camera,
+                        camera_number=number,
+                        hour=now,
+                        lighting=lighting,
+                        light=view.picture(lighting, channels),
+                        masks=cover,
+                        near=bool(near),
+                    ),
                 )
 
 

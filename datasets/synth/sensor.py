@@ -90,12 +90,16 @@ def expose(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Shot:
     signal = x_lin * exposure
     if signal.shape[-1] == 3:
         grey = signal.reshape(-1, 3).mean(0)
-        adapted = (grey.mean() / np.maximum(grey, 1e-6)) ** 0.6  # white balance goes most of the way
+        adapted = (
+            grey.mean() / np.maximum(grey, 1e-6)
+        ) ** 0.6  # white balance goes most of the way
         signal = signal * (adapted * sensor.balance).astype(np.float32)
     hot = np.maximum(np.clip(signal, 0, 6) - 0.8, 0)
     glare = _blur(hot, width * 0.012) + 0.5 * _blur(hot, width * 0.05)
     signal = _blur(signal + sensor.bloom * glare + sensor.haze, sensor.blur)
-    deviation = np.sqrt(np.clip(signal, 0, 1.5) * sensor.electrons + sensor.read**2) / sensor.electrons
+    deviation = (
+        np.sqrt(np.clip(signal, 0, 1.5) * sensor.electrons + sensor.read**2) / sensor.electrons
+    )
     noise = rng.normal(size=signal.shape).astype(np.float32) * deviation
     if sensor.denoise:
         noise = _blur(noise, sensor.denoise) * (1 + sensor.denoise)

@@ -25,7 +25,9 @@ COLOURS = {
 """BGR of a bed's outline by its label."""
 
 
-def sheet(root: Path, rows: Sequence[Row], columns: int = 6, *, outlines: bool = True) -> NDArray[np.uint8]:
+def sheet(
+    root: Path, rows: Sequence[Row], columns: int = 6, *, outlines: bool = True
+) -> NDArray[np.uint8]:
     """The pictures of ``rows`` under ``root``, each once, its beds outlined by their label."""
     paths = list(dict.fromkeys(row.path for row in rows))
     tiles = []
@@ -41,8 +43,12 @@ def sheet(root: Path, rows: Sequence[Row], columns: int = 6, *, outlines: bool =
         if outlines:
             own = [row for row in rows if row.path == path]
             text = f"{own[0].light} {own[0].get('what')}" if len(own) == 1 else own[0].light
-            cv2.putText(tile, text, (4, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (0, 0, 0), 3, cv2.LINE_AA)
-            cv2.putText(tile, text, (4, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (255, 255, 255), 1, cv2.LINE_AA)
+            cv2.putText(
+                tile, text, (4, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (0, 0, 0), 3, cv2.LINE_AA
+            )
+            cv2.putText(
+                tile, text, (4, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (255, 255, 255), 1, cv2.LINE_AA
+            )
         tiles.append(tile)
     while len(tiles) % columns or not tiles:
         tiles.append(np.zeros((TILE[1], TILE[0], 3), np.uint8))

@@ -36,13 +36,16 @@ class Masks:
 
     def picture(self) -> NDArray[np.uint8]:
         """BGR: blue the beds (90 whole, 120 more where visible), green 40 for the first bed,
-        80 for the second and so on, red people (100 whole, 155 more where visible)."""
+        80 for the second and so on, red people (100 whole, 155 more where visible).
+        """
         height, width = self.people.shape
         out = np.zeros((height, width, 3), np.uint8)
         for number in range(len(self.whole)):
             whole, visible = self.whole[number], self.visible[number]
             out[..., 0] = np.maximum(out[..., 0], whole * 90 + (whole & visible) * 120)
-            out[..., 1] = np.where(visible | (whole & (out[..., 1] == 0)), 40 * (number + 1), out[..., 1])
+            out[..., 1] = np.where(
+                visible | (whole & (out[..., 1] == 0)), 40 * (number + 1), out[..., 1]
+            )
         out[..., 2] = self.people * 100 + (self.people & self.people_seen) * 155
         return out
 
@@ -74,9 +77,7 @@ class Alone:
         self.bystanders = of(Kind.BYSTANDER)
 
 
-def masks(
-    parts: Sequence[Part], alone: Alone, shown: NDArray[np.int32], camera: Camera
-) -> Masks:
+def masks(parts: Sequence[Part], alone: Alone, shown: NDArray[np.int32], camera: Camera) -> Masks:
     """Masks by casting rays at each bed and at the people alone.
 
     ``shown`` is the index in ``parts`` of what each pixel shows; -1: nothing.
@@ -112,7 +113,12 @@ def outline(place: Place, camera: Camera) -> Polygon | None:
     u, v = np.meshgrid(np.linspace(-0.5, 0.5, 90), np.linspace(-0.5, 0.5, 140))
     flat = np.stack([u.ravel() * bed.width, v.ravel() * bed.length, np.full(u.size, bed.top)], -1)
     at = camera.pixels(_placed(place, flat))
-    keep = np.isfinite(at).all(1) & (at > 0).all(1) & (at[:, 0] < camera.width) & (at[:, 1] < camera.height)
+    keep = (
+        np.isfinite(at).all(1)
+        & (at > 0).all(1)
+        & (at[:, 0] < camera.width)
+        & (at[:, 1] < camera.height)
+    )
     if keep.sum() < 12:
         return None
     hull = cv2.convexHull(at[keep].astype(np.float32))
@@ -129,7 +135,9 @@ def seen(place: Place, number: int, camera: Camera, visible: NDArray[np.bool_]) 
     """Share of the mattress's area in frame where the picture shows this bed or who is in it."""
     bed = place.bed
     u, v = np.meshgrid(np.linspace(-0.47, 0.47, 24), np.linspace(-0.47, 0.47, 48))
-    flat = np.stack([u.ravel() * bed.width, v.ravel() * bed.length, np.full(u.size, bed.top + 0.05)], -1)
+    flat = np.stack(
+        [u.ravel() * bed.width, v.ravel() * bed.length, np.full(u.size, bed.top + 0.05)], -1
+    )
     at = camera.pixels(_placed(place, flat))
     inside = np.isfinite(at).all(1)
     inside[inside] &= (at[inside] >= 0).all(1) & (at[inside] < [camera.width, camera.height]).all(1)

@@ -16,7 +16,9 @@ TRIES = 8
 OPEN = 0.55  # share of a bed's points that a view should at least see
 
 
-def draw_view(rng: np.random.Generator, room: Room, tracer: Tracer, blocked: bool = False) -> Camera:
+def draw_view(
+    rng: np.random.Generator, room: Room, tracer: Tracer, blocked: bool = False
+) -> Camera:
     """A camera that sees a bed; with ``blocked`` the first that comes, whatever it sees."""
     odds = WARD_VIEWS if room.ward else HOME_VIEWS
     best: tuple[float, Camera] | None = None
@@ -46,27 +48,45 @@ def _aimed(rng: np.random.Generator, room: Room, place: Place, kind: str) -> Cam
         target[:2] += rng.normal(0, 0.35, 2)
         field, fisheye = np.radians(rng.uniform(62, 120)), rng.choice([0.0, 0.3, 0.6, 1.0])
     elif kind == "corner":
-        at = np.array([rng.choice([x0, x1]), rng.choice([y0, y0, y1]), rng.uniform(1.6, high - 0.06)])
+        at = np.array(
+            [rng.choice([x0, x1]), rng.choice([y0, y0, y1]), rng.uniform(1.6, high - 0.06)]
+        )
     elif kind == "wall":
         at = np.array([rng.choice([x0, x1]), rng.uniform(y0, y1), rng.uniform(1.2, high - 0.06)])
     elif kind == "ceiling":
         at = np.array([middle[0], middle[1], high - 0.04]) + np.append(rng.normal(0, 0.3, 2), 0)
     elif kind == "night_table":
         side = rng.choice([-1, 1])
-        at = place.point(side * (bed.width / 2 + rng.uniform(0.3, 0.9)), bed.length / 2 - rng.uniform(0.0, 0.7), rng.uniform(0.75, 1.35))
+        at = place.point(
+            side * (bed.width / 2 + rng.uniform(0.3, 0.9)),
+            bed.length / 2 - rng.uniform(0.0, 0.7),
+            rng.uniform(0.75, 1.35),
+        )
     else:
-        at = place.point(rng.uniform(-0.8, 0.8), -bed.length / 2 - rng.uniform(0.5, 1.8), rng.uniform(1.0, 2.2))
+        at = place.point(
+            rng.uniform(-0.8, 0.8), -bed.length / 2 - rng.uniform(0.5, 1.8), rng.uniform(1.0, 2.2)
+        )
     at = np.clip(at, [x0, y0, 0.3], [x1, y1, high - 0.03])
     if kind != "ward":
         target = place.point(rng.normal(0, 0.15), rng.normal(0.1, 0.25), bed.top)
-        corners = np.array([place.point(a * bed.width / 2, b * bed.length / 2, bed.top) for a in (-1, 1) for b in (-1, 1)])
+        corners = np.array(
+            [
+                place.point(a * bed.width / 2, b * bed.length / 2, bed.top)
+                for a in (-1, 1)
+                for b in (-1, 1)
+            ]
+        )
         aim = (target - at) / np.linalg.norm(target - at)
         rays = corners - at
         rays /= np.linalg.norm(rays, axis=1, keepdims=True)
         need = 2 * float(np.arccos(np.clip(rays @ aim, -1, 1)).max())
         field = float(np.clip(need * rng.uniform(0.95, 1.7), 0.75, 3.0))
         fisheye = 1.0 if field > 1.9 else float(rng.choice([0.0, 0.0, 0.3, 0.6, 1.0]))
-    roll = float(rng.choice([0, np.pi / 2, np.pi, -np.pi / 2]) + rng.normal(0, 0.15)) if kind == "ceiling" else float(rng.normal(0, 0.05))
+    roll = (
+        float(rng.choice([0, np.pi / 2, np.pi, -np.pi / 2]) + rng.normal(0, 0.15))
+        if kind == "ceiling"
+        else float(rng.normal(0, 0.05))
+    )
     return look(at, target, field=float(field), fisheye=float(fisheye), roll=roll, view=kind)
 
 
@@ -75,12 +95,22 @@ def _seen(camera: Camera, room: Room | None, place: Place, tracer: Tracer) -> fl
     shares = []
     for one in room.places if room is not None else [place]:
         w, n = one.bed.width / 2 * 0.9, one.bed.length / 2 * 0.9
-        grid = np.array([one.point(x, y, one.bed.top + 0.1) for x in np.linspace(-w, w, 5) for y in np.linspace(-n, n, 8)])
+        grid = np.array(
+            [
+                one.point(x, y, one.bed.top + 0.1)
+                for x in np.linspace(-w, w, 5)
+                for y in np.linspace(-n, n, 8)
+            ]
+        )
         at = camera.pixels(grid)
-        inside = (at[:, 0] > 0) & (at[:, 1] > 0) & (at[:, 0] < camera.width) & (at[:, 1] < camera.height)
+        inside = (
+            (at[:, 0] > 0) & (at[:, 1] > 0) & (at[:, 0] < camera.width) & (at[:, 1] < camera.height)
+        )
         ways = (grid - camera.place).astype(np.float32)
         reach = np.linalg.norm(ways, axis=1).astype(np.float32)
-        hidden = tracer.blocked(np.tile(np.float32(camera.place), (len(grid), 1)), ways / reach[:, None], reach * 0.98)
+        hidden = tracer.blocked(
+            np.tile(np.float32(camera.place), (len(grid), 1)), ways / reach[:, None], reach * 0.98
+        )
         shares.append(float((inside & ~hidden).mean()))
     if room is not None:  # a ward's camera sees two beds well
         return float(np.mean(sorted(shares)[-2:]))
