@@ -182,7 +182,9 @@ def synth(
     workers: Annotated[int, typer.Option(min=1, help="Processes; one a core is best.")] = 2,
     bodies: Annotated[
         Path | None,
-        typer.Option(metavar="NPZ", help="The library of bodies; made where it is missing [in DIR]."),
+        typer.Option(
+            metavar="NPZ", help="The library of bodies; made where it is missing [in DIR]."
+        ),
     ] = None,
     people: Annotated[int, typer.Option(min=60, help="Bodies in a library that is made.")] = 300,
     contact: Annotated[
@@ -191,15 +193,14 @@ def synth(
 ) -> None:
     """Render bedrooms and wards with exact truth; goes on with what is not there yet."""
     with told(), needs("synth"):
-        from datasets.synth import batch, bodies as library
+        from datasets.synth import batch
+        from datasets.synth import bodies as library
 
         batch.check_installed()
         bodies = bodies or out / "bodies.npz"
         if not bodies.exists():
             with progress("Making bodies (a minute of start)") as show:
-                library.build(
-                    bodies, people, tell=lambda done: show(done, people, "Making bodies")
-                )
+                library.build(bodies, people, tell=lambda done: show(done, people, "Making bodies"))
         left = batch.missing(out, range(seed, seed + scenes))
         pictures = 0
         with progress("Rendering") as show:

@@ -194,7 +194,9 @@ def _hospital(rng: np.random.Generator, bed: Bed) -> list[Part]:
     for side in (-1, 1):
         x = side * (w / 2 + 0.05)
         style = str(rng.choice(["bars", "panels", "down"])) if how == "mixed" else str(how)
-        low, high = (top - 0.02, top + 0.33) if style != "down" else (top - 0.42, top - 0.08)
+        low, high = top - 0.02, top + 0.33
+        if style == "down":
+            low, high = max(top - 0.42, 0.17), max(top - 0.08, 0.3)
         if style == "panels":
             for y, long in ((n * 0.22, n * 0.36), (-n * 0.2, n * 0.3)):
                 parts.append(box((x, y, (low + high) / 2), (0.03, long, high - low - 0.06), board))

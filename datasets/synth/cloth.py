@@ -204,7 +204,8 @@ def fall(
     x, v = start.astype(np.float64).copy(), np.zeros(start.shape)
     pairs, flat = np.zeros((400000, 2), np.int32), np.ascontiguousarray(rest[:, :2])
     for frame in range(frames):
-        m = _near(x, flat, apart * 1.4, apart * 1.7, pairs)
+        if frame % 2 == 0:
+            m = _near(x, flat, apart * 1.5, apart * 1.7, pairs)
         damping = 0.985 if frame < frames * 0.6 else 0.97
         _frame(
             x, v, a, b, length, give, pairs, m, under.height, under.x, under.y, under.cell,

@@ -17,6 +17,7 @@ __all__ = ["MODES", "duvet", "field_over", "heap", "waves"]
 
 CELL = 0.02  # metres
 MARGIN = 1.0  # metres of floor round the bed
+NARROW = 0.95  # metres: a blanket up to here is gathered rather than rolled
 
 MODES = ("cover", "neat", "rumpled", "foot", "thrown", "flap", "swirl")
 """Over somebody; made; left in a heap; pushed to the foot; opened aslant; folded back; wound
@@ -89,12 +90,14 @@ def duvet(
     thick: float = 0.03,
     bed: int = -1,
     spacing: float = 0.038,
-    frames: int = 95,
+    frames: int = 80,
 ) -> Part:
     """A duvet of ``size`` (metres) fallen on ``under`` in one of `MODES`.
 
     ``edge`` is where its upper edge begins (y), ``top`` the mattress's height.
     """
+    if size is None and mode == "swirl" and rng.random() < 0.45:
+        size = (float(rng.uniform(0.6, NARROW)), float(rng.uniform(1.5, 2.1)))
     if size is None:
         across = min(max(width + rng.uniform(0.25, 0.75), 1.3), 2.4)
         size = (across, float(rng.uniform(1.9, 2.15)))
@@ -154,6 +157,7 @@ def _begin(rng, mode, u, v, size, length, edge, start):
         back = 2 * over / (1 + slope**2) * 0.97
         x = u * 0.95 - side * back + 0.04 * waves(rng, u, v, 0.6)
         y = edge - v * 0.97 + back * slope
+        x, y = x - 0.85 * x.mean(), y - 0.6 * (y.mean() - edge + size[1] / 2)  # it stays on the bed
         z = start + 0.10 + np.minimum(over * 1.5, 0.22) + 0.05 * broad + 0.03 * fine
         return x, y, z, rng.normal(0, 0.09)
     if mode == "flap":
@@ -164,11 +168,34 @@ def _begin(rng, mode, u, v, size, length, edge, start):
         return x, y, z + 0.02 * fine, rng.normal(0, 0.09)
     if mode != "swirl":
         raise ValueError(f"mode: expected one of {', '.join(MODES)}; got {mode!r}")
-    # drawn together across the bed, so that what is left lies along it like a sleeper
-    x = u * rng.uniform(0.25, 0.45) + rng.uniform(-0.2, 0.2) + 0.05 * broad
+    if size[0] > NARROW:
+        return _rolled(rng, u, v, size, edge, start)
+    # a blanket drawn together in folds; a wide one would spread again
+    x = u * rng.uniform(0.5, 0.75) + rng.uniform(-0.2, 0.2) + 0.05 * broad
     y = edge - v * rng.uniform(0.8, 0.95) + 0.06 * waves(rng, u, v, 0.8)
-    z = start + 0.3 + 0.16 * np.sin(2 * np.pi * u / rng.uniform(0.3, 0.5) + broad) + 0.05 * fine
+    z = start + 0.2 + 0.10 * np.sin(2 * np.pi * u / rng.uniform(0.3, 0.5) + broad) + 0.06 * fine
     return x, y, z, rng.normal(0, 0.2)
+
+
+def _rolled(rng, u, v, size, edge, start):
+    """Rolled up from one side, loosely: what is left lies along the bed like a sleeper."""
+    side, pitch, core = rng.choice([-1, 1]), rng.uniform(0.07, 0.12), rng.uniform(0.04, 0.08)
+    flat = rng.uniform(0.0, 0.5) * size[0]  # how much of the width is left spread out
+    along = np.maximum(u * side + size[0] / 2 - flat, 0)
+    # arc length of a spiral: core * turn + pitch * turn^2 / 4 pi, rolled from the outside in
+    whole = size[0] - flat
+    quick = pitch / (4 * np.pi)
+    turn = (-core + np.sqrt(core**2 + 4 * quick * np.maximum(whole - along, 0))) / (2 * quick)
+    last = (-core + np.sqrt(core**2 + 4 * quick * whole)) / (2 * quick)
+    outer = core + pitch * last / (2 * np.pi)
+    radius = (core + pitch * turn / (2 * np.pi)) * (1 + 0.15 * waves(rng, u, v, 0.7))
+    angle = last - turn - np.pi / 2
+    rolled = along > 0
+    x = np.where(rolled, radius * np.cos(angle), u * side + size[0] / 2 - flat)
+    z = np.where(rolled, outer + radius * np.sin(angle), 0.0)
+    x = x * side + 0.10 * waves(rng, v, v, 1.0) + rng.uniform(-0.15, 0.15) + side * flat * 0.3
+    y = edge - v * rng.uniform(0.85, 0.97) + 0.04 * waves(rng, u, v, 0.8)
+    return x, y, z + start + 0.03 * waves(rng, u, v, 0.4), rng.normal(0, 0.15)
 
 
 def _solid(grid: NDArray, flat: NDArray, thick: float, material: Material, bed: int) -> Part:

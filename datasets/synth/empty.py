@@ -14,12 +14,12 @@ __all__ = ["EMPTY", "leave"]
 
 EMPTY = {
     "made": 0.15,
-    "rumpled": 0.17,
-    "thrown": 0.13,
+    "rumpled": 0.15,
+    "thrown": 0.12,
     "flap": 0.08,
-    "foot": 0.09,
+    "foot": 0.08,
     "swirl": 0.14,  # the shape of a sleeper
-    "stuffed": 0.08,  # pillows or clothes under the duvet
+    "stuffed": 0.12,  # pillows or clothes under the duvet
     "heaped": 0.08,  # clothes and things on the bed
     "bare": 0.08,  # no duvet
 }
@@ -34,13 +34,32 @@ LAID = {
 """How the duvet falls, where that has not the name of how the bed was left."""
 
 
+def _like_a_body(rng: np.random.Generator, width: float) -> list[tuple[float, ...]]:
+    """Lumps for `field_over` where a trunk and legs would lie."""
+    x, lean = rng.uniform(-0.2, 0.2) * width, rng.normal(0, 0.15)
+    high = rng.uniform(0.12, 0.22)
+    trunk = (x, rng.uniform(0.1, 0.35), rng.uniform(0.15, 0.22), rng.uniform(0.28, 0.4), high, lean)
+    aside = rng.uniform(-0.15, 0.15)
+    legs = (
+        x + aside,
+        -0.4,
+        rng.uniform(0.09, 0.15),
+        rng.uniform(0.35, 0.5),
+        high * 0.7,
+        rng.normal(0, 0.3),
+    )
+    return [trunk, legs]
+
+
 def leave(rng: np.random.Generator, bed: Bed, linen: Linen, what: str, spacing: float) -> Found:
     """An empty bed left as ``what``, a key of `EMPTY`; cloth of ``spacing`` metres a particle."""
     made = [] if what == "bare" and rng.random() < 0.4 else pillows(rng, bed, linen)
     under, lumps = [], []
     w, n, top = bed.width, bed.length, bed.top
     if what == "stuffed":
-        for _ in range(int(rng.integers(1, 4))):
+        if rng.random() < 0.5:
+            lumps += _like_a_body(rng, w)
+        for _ in range(int(rng.integers(0 if lumps else 1, 4))):
             place = (rng.uniform(-0.25, 0.25) * w, rng.uniform(-0.6, 0.5) * n / 2)
             size = (rng.uniform(0.12, 0.3), rng.uniform(0.15, 0.6), rng.uniform(0.06, 0.22))
             lumps.append((*place, *size, rng.normal(0, 0.5)))

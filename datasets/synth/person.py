@@ -45,7 +45,7 @@ def lay(
             chosen = np.flatnonzero(np.isin(group, limb) & (library.rest[:, 0] * side > 0))
             points = v[chosen]
             low = np.maximum(0, plane - points[:, 2])
-            if low.max() <= 0:
+            if not (low > 0).any():
                 continue
             few = chosen[::7]
             near = cKDTree(points[:, :2]).query_ball_point(v[few][:, :2], 0.07)

@@ -27,7 +27,8 @@ Floats = NDArray[np.float32]
 
 FINE = 2  # subsamples a side
 COARSE = 4  # fine samples a side of one coarse one
-BOUNCES = 6  # rays from each coarse sample
+BOUNCES = 5  # rays from each coarse sample
+FAINT = 1e-7  # irradiance that is not worth a shadow ray
 PANEL_RAYS = 2  # shadow rays to a window or ceiling panel
 COLOUR, INFRARED = slice(0, 3), slice(3, 4)
 
@@ -121,11 +122,13 @@ class Scene:
                 source.radius, surface.position, surface.normal, surface.flat, draws,
                 org, dire, reach, weight,
             )  # fmt: skip
-            asked = np.flatnonzero(weight > 1e-7)
+            asked = np.flatnonzero(weight > FAINT)
             if not len(asked):
                 continue
-            dark = self.tracer.blocked(org[asked], dire[asked], reach[asked])
-            lit = asked[~dark]
+            if len(asked) > 0.7 * n:  # copying would cost more than the rays that it spares
+                lit = np.flatnonzero((weight > FAINT) & ~self.tracer.blocked(org, dire, reach))
+            else:
+                lit = asked[~self.tracer.blocked(org[asked], dire[asked], reach[asked])]
             colour = np.float32(source.colour)[None] / (PANEL_RAYS if any(source.along) else 1)
             total[lit] += weight[lit, None] * colour
             glossy = lit[shine[lit, 0] > 0]
