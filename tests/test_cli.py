@@ -26,10 +26,12 @@ def test_it_has_every_command_of_bedcheck_and_more() -> None:
     ours = names(CliRunner().invoke(cli.app, ["--help"]).stdout)
     theirs = names(CliRunner().invoke(commands.app, ["--help"]).stdout)
     assert theirs == {"check", "diagnose", "place"}
-    assert ours == theirs | {"bench", "calibrate", "degrade", "eval", "export", "train"}
+    assert ours == theirs | {"bench", "calibrate", "degrade", "eval", "export", "synth", "train"}
 
 
-@pytest.mark.parametrize("words", ["train", "calibrate", "export", "degrade", "bench latency"])
+@pytest.mark.parametrize(
+    "words", ["train", "calibrate", "export", "degrade", "synth", "bench latency"]
+)
 def test_every_command_has_help(words: str) -> None:
     result = CliRunner().invoke(cli.app, [*words.split(), "--help"])
     assert result.exit_code == 0

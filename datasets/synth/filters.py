@@ -55,7 +55,7 @@ def smooth(image, position, normal, valid, step, width, out):
 
 
 @nb.njit(cache=True, fastmath=True)
-def spread(coarse, cposition, cnormal, cvalid, position, normal, valid, factor, offset, out):
+def spread(coarse, cposition, cnormal, cvalid, position, normal, valid, down, across, out):
     """A coarse image carried to a finer grid, following its surfaces."""
     rows, columns = valid.shape
     crows, ccolumns, channels = coarse.shape
@@ -65,7 +65,7 @@ def spread(coarse, cposition, cnormal, cvalid, position, normal, valid, factor, 
                 out[i, j, c] = 0.0
             if not valid[i, j]:
                 continue
-            fy, fx = (i - offset) / factor, (j - offset) / factor
+            fy, fx = i / down, j / across
             y0, x0 = int(np.floor(fy)), int(np.floor(fx))
             total = 0.0
             for p in range(2):

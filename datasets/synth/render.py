@@ -25,8 +25,8 @@ __all__ = ["Scene", "View"]
 
 Floats = NDArray[np.float32]
 
-FINE = 2  # subsamples a side
-COARSE = 4  # fine samples a side of one coarse one
+FINE = (1, 2)  # subsamples of a pixel, down and across: noise and lens hide the rest
+COARSE = (2, 4)  # of these, those that indirect light is found for once
 BOUNCES = 5  # rays from each coarse sample
 FAINT = 1e-7  # irradiance that is not worth a shadow ray
 PANEL_RAYS = 2  # shadow rays to a window or ceiling panel
@@ -155,11 +155,11 @@ class View:
 
     def __init__(self, scene: Scene, camera: Camera, rng: np.random.Generator) -> None:
         self.scene, self.camera, self.rng = scene, camera, rng
-        rows, columns = camera.height * FINE, camera.width * FINE
+        rows, columns = camera.height * FINE[0], camera.width * FINE[1]
         self.shape = (rows, columns)
         x, y = np.meshgrid(np.arange(columns), np.arange(rows))
         place = np.stack([x.ravel(), y.ravel()], -1) + rng.random((rows * columns, 2))
-        directions = camera.rays(place / FINE)
+        directions = camera.rays(place / FINE[::-1])
         origins = np.tile(np.float32(camera.place), (len(directions), 1))
         self.hits = scene.tracer.first(origins, directions)
         self.surface = scene.surface(origins, directions, self.hits)
@@ -167,7 +167,7 @@ class View:
     @property
     def parts(self) -> NDArray[np.int32]:
         """Index of the part that each pixel shows, height x width; -1: none."""
-        return self.surface.owner.reshape(self.shape)[::FINE, ::FINE]
+        return self.surface.owner.reshape(self.shape)[:: FINE[0], :: FINE[1]]
 
     def picture(self, lighting: Lighting, channels: slice = COLOUR) -> Floats:
         """Linear radiance under ``lighting``: height x width x channels."""
@@ -194,7 +194,7 @@ class View:
         glow = glowing[surface.owner].reshape(rows, columns, n)
         sent = albedo / np.pi * (grid + around) + mirrored.reshape(rows, columns, n) + glow
         sent *= valid[..., None]
-        fine = sent.reshape(rows // FINE, FINE, columns // FINE, FINE, n)
+        fine = sent.reshape(rows // FINE[0], FINE[0], columns // FINE[1], FINE[1], n)
         return np.asarray(fine.mean((1, 3)), np.float32)
 
     def _indirect(
@@ -202,7 +202,8 @@ class View:
     ) -> Floats:
         scene, rng = self.scene, self.rng
         rows, columns = self.shape
-        pick = np.arange(rows * columns).reshape(rows, columns)[1::COARSE, 1::COARSE]
+        pick = np.arange(rows * columns).reshape(rows, columns)
+        pick = pick[:: COARSE[0], :: COARSE[1]]
         shape = pick.shape
         at = pick.ravel()
         s = self.surface
@@ -235,6 +236,6 @@ class View:
         filters.spread(
             image, cpos, cnor, cval,
             s.position.reshape(rows, columns, 3), s.normal.reshape(rows, columns, 3),
-            s.owner.reshape(rows, columns) >= 0, COARSE, 1.0, fine,
+            s.owner.reshape(rows, columns) >= 0, *COARSE, fine,
         )  # fmt: skip
         return fine

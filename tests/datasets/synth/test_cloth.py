@@ -78,7 +78,7 @@ def test_a_mode_that_is_none_is_refused() -> None:
 
 
 def test_a_field_has_the_mattress_the_things_and_the_board() -> None:
-    ball = np.random.default_rng(1).normal(0, 0.05, (4000, 3)) + [0, 0, 0.65]
+    ball = np.random.default_rng(1).normal((0, 0, 0.65), 0.05, (4000, 3))
     field = field_over(0.9, 2.0, 0.5, (ball,), ((0.2, -0.5, 0.15, 0.3, 0.2, 0.0),), head=0.9)
     at = lambda x, y: float(field.at(np.array(x), np.array(y)))  # noqa: E731
     assert at(0.3, 0.3) == pytest.approx(0.5, abs=0.01)
