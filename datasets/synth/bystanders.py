@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from datasets.synth.bodies import Library
-from datasets.synth.camera import Camera
 from datasets.synth.dress import draw_looks, dress
 from datasets.synth.mesh import Kind, Part
 from datasets.synth.person import upright
 from datasets.synth.room import Room
 
-__all__ = ["WHERE", "bystander", "near_lens"]
+__all__ = ["WHERE", "bystander"]
 
 WHERE = {"standing": 0.26, "beside": 0.2, "bending": 0.18, "chair": 0.12, "floor": 0.24}
 
@@ -49,21 +48,3 @@ def bystander(rng: np.random.Generator, room: Room, library: Library) -> tuple[s
     v[:, 0] += max(0, room.x0 + 0.03 - v[:, 0].min()) - max(0, v[:, 0].max() - room.x1 + 0.03)
     v[:, 1] += max(0, room.y0 + 0.03 - v[:, 1].min()) - max(0, v[:, 1].max() - room.y1 + 0.03)
     return where, dress(v, draw_looks(rng, body, staff=staff), library, Kind.BYSTANDER)
-
-
-def near_lens(rng: np.random.Generator, camera: Camera, library: Library) -> list[Part]:
-    """Somebody right before the camera, who hides part of what it sees."""
-    body = library.pick(rng, "standing", "bending")
-    v = body.vertices.astype(float)
-    v -= v[rng.integers(len(v))]
-    right, down, forward = camera.axes
-    away = rng.uniform(0.25, 0.6)
-    turn = float(rng.uniform(0, 2 * np.pi))
-    c, s = np.cos(turn), np.sin(turn)
-    v[:, :2] = np.stack([v[:, 0] * c - v[:, 1] * s, v[:, 0] * s + v[:, 1] * c], -1)
-    at = np.asarray(camera.place) + forward * away
-    v += at + right * rng.uniform(-0.6, 0.6) * away + down * rng.uniform(-0.5, 0.5) * away
-    depth = (v - camera.place) @ forward
-    if depth.min() < 0.06:
-        v += forward * (0.06 - depth.min())
-    return dress(v, draw_looks(rng, body, staff=True), library, Kind.NEAR)

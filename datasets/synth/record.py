@@ -106,7 +106,7 @@ def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> lis
                 "what": found.what,
                 "pose": found.pose,
                 "bystanders": "+".join(still.hour.bystanders),
-                "near": int(still.near),
+                "near": still.near,
                 "why": truth.why,
                 "seen": round(truth.seen, 3),
                 "area": round(truth.area, 4),

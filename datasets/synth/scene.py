@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.synth.bodies import Library
-from datasets.synth.bystanders import bystander, near_lens
+from datasets.synth.bystanders import bystander
 from datasets.synth.camera import Camera
 from datasets.synth.empty import EMPTY
 from datasets.synth.found import Found
@@ -22,6 +22,7 @@ from datasets.synth.layout import draw_home, draw_ward
 from datasets.synth.lighting import Lighting, colour_light, infrared_light
 from datasets.synth.linen import Linen, draw_linen
 from datasets.synth.mesh import Part
+from datasets.synth.near import near_lens
 from datasets.synth.occupied import OCCUPIED
 from datasets.synth.render import COLOUR, INFRARED, Scene, View
 from datasets.synth.room import Room
@@ -36,7 +37,7 @@ WARDS = 0.36  # share of rooms
 DAYS, HOURS = 2, 2
 VISITED = 0.42  # hours at which somebody is in the room who is on no bed
 BLOCKED = 0.05  # cameras that hang wherever it comes
-NEAR = 0.035  # pictures with somebody right before the lens
+NEAR = 0.06  # pictures with something right before the lens
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,7 +62,7 @@ class Still:
     lighting: Lighting
     light: NDArray[np.float32]  # height x width x 3, or x 1 in infrared
     masks: Masks
-    near: bool
+    near: str  # what is right before the lens; empty: nothing
 
 
 def draw_room(rng: np.random.Generator) -> Room:
@@ -114,7 +115,7 @@ def stills(seed: int, views: int, library: Library) -> Iterator[tuple[Room, Stil
     for now in hours(rng, room, library):
         scene, alone = Scene(now.parts), Alone(now.parts, len(room.places))
         for number, camera in enumerate(cameras):
-            near = near_lens(rng, camera, library) if rng.random() < NEAR else []
+            what, near = near_lens(rng, camera, library) if rng.random() < NEAR else ("", [])
             here = Scene(now.parts + near) if near else scene
             view = View(here, camera, rng)
             cover = masks(here.parts, alone, view.parts, camera)
@@ -133,7 +134,7 @@ def stills(seed: int, views: int, library: Library) -> Iterator[tuple[Room, Stil
                         lighting=lighting,
                         light=view.picture(lighting, channels),
                         masks=cover,
-                        near=bool(near),
+                        near=what,
                     ),
                 )
 

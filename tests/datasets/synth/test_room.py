@@ -8,8 +8,8 @@ import pytest
 pytest.importorskip("numba")
 
 from datasets.synth import aids, furniture
-from datasets.synth.bodies import HEAD, UPPER_LEG
 from datasets.synth.beds import STYLES, Bed, draw_bed, mattress
+from datasets.synth.bodies import HEAD, UPPER_LEG
 from datasets.synth.dress import draw_looks, dress
 from datasets.synth.layout import draw_home, draw_ward
 from datasets.synth.linen import draw_linen, pillows
