@@ -52,7 +52,7 @@ class Shot:
 def draw_sensor(rng: np.random.Generator, infrared: bool, dark: bool = False) -> Sensor:
     """Settings as found on cheap and better cameras; ``dark``: hardly any light."""
     # most cameras have enough light; some work at the end of their gain
-    exponent = rng.uniform(2.6, 4.6) if rng.random() < 0.75 else rng.uniform(1.7, 2.6)
+    exponent = rng.uniform(3.0, 4.8) if rng.random() < 0.82 else rng.uniform(1.9, 3.0)
     electrons = 10 ** (rng.uniform(0.5, 1.7) if dark else exponent)
     bend = 0.12 if not infrared else 0.0
     low_high = (0.035, 0.30) if infrared else (0.08, 0.45)
