@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import import_module
@@ -82,6 +83,7 @@ def _start(bodies: Path) -> None:
     global _library
     import cv2
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and tells
     cv2.setNumThreads(1)
     _library = load(bodies)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from datasets.synth.bodies import HAND, LOWER_ARM, Library
+from datasets.synth.bodies import HAND, HEAD, LOWER_ARM, TRUNK, Library
 from datasets.synth.camera import Camera
 from datasets.synth.drape import waves
 from datasets.synth.dress import draw_looks, dress
@@ -55,7 +55,8 @@ def near_lens(rng: np.random.Generator, camera: Camera, library: Library) -> tup
 def _body(rng, camera: Camera, library: Library, away: float, aside: float) -> list[Part]:
     body = library.pick(rng, "standing", "bending")
     v = body.vertices.astype(float)
-    v -= v[rng.integers(len(v))]
+    upper = np.flatnonzero(np.isin(library.group, [HEAD, HAND, TRUNK]))
+    v -= v[int(rng.choice(upper))]  # from above no feet dangle before the lens
     v = turned(v, float(rng.uniform(0, 2 * np.pi))).astype(float)
     right, down, forward = camera.axes
     v += np.asarray(camera.place) + forward * away
