@@ -6,21 +6,22 @@ import numpy as np
 
 from datasets.synth.beds import Bed
 from datasets.synth.clutter import dropped, throw
+from datasets.synth.decor import cushions, trinkets
 from datasets.synth.drape import duvet, field_over
 from datasets.synth.found import Found
-from datasets.synth.linen import Linen, cushions, pillow, pillows
+from datasets.synth.linen import Linen, pillow, pillows
 
 __all__ = ["EMPTY", "leave"]
 
 EMPTY = {
-    "made": 0.15,
-    "rumpled": 0.15,
-    "thrown": 0.12,
+    "made": 0.19,
+    "rumpled": 0.14,
+    "thrown": 0.11,
     "flap": 0.08,
     "foot": 0.08,
-    "swirl": 0.14,  # the shape of a sleeper
+    "swirl": 0.13,  # the shape of a sleeper
     "stuffed": 0.12,  # pillows or clothes under the duvet
-    "heaped": 0.08,  # clothes and things on the bed
+    "heaped": 0.07,  # clothes and things on the bed
     "bare": 0.08,  # no duvet
 }
 """How often each is drawn."""
@@ -98,8 +99,10 @@ def leave(rng: np.random.Generator, bed: Bed, linen: Linen, what: str, spacing: 
                 spacing=spacing,
             )
         )
-        if what == "made" and rng.random() < 0.45:
+        if what == "made" and rng.random() < 0.6:
             parts += cushions(rng, bed, linen)
+        if rng.random() < (0.25 if what == "made" else 0.08):
+            parts += trinkets(rng, bed, top + thick + 0.02)
     if (what == "made" and rng.random() < 0.4) or (what != "bare" and rng.random() < 0.12):
         parts.append(throw(rng, bed, linen, parts, spacing))
     if what in ("heaped", "bare") and (what == "heaped" or rng.random() < 0.6):

@@ -15,7 +15,7 @@ from datasets.synth.material import Material, colour
 from datasets.synth.mesh import Kind, Part, grid_faces
 from datasets.synth.patterns import cloth
 
-__all__ = ["Linen", "cushions", "dented", "draw_linen", "pillow", "pillows"]
+__all__ = ["Linen", "dented", "draw_linen", "pillow", "pillows"]
 
 PILLOW = 24  # vertices a side
 
@@ -130,18 +130,6 @@ def pillows(rng: np.random.Generator, bed: Bed, linen: Linen) -> list[Part]:
             rng.normal(0, 0.8 if loose else 0.12),
         )
         made.append(_above(part, bed.top + 0.002))
-    return made
-
-
-def cushions(rng: np.random.Generator, bed: Bed, linen: Linen) -> list[Part]:
-    """Cushions on a made bed."""
-    made = []
-    for _ in range(int(rng.integers(1, 4))):
-        size = float(rng.uniform(0.3, 0.5))
-        part = pillow(rng, linen.cushion, width=size, depth=size, height=rng.uniform(0.12, 0.2))
-        x = rng.uniform(-0.35, 0.35) * bed.width
-        y = bed.length / 2 - rng.uniform(0.3, 0.9)
-        made.append(_above(part.moved(x, y, bed.top + 0.16, rng.uniform(0, 3)), bed.top + 0.03))
     return made
 
 

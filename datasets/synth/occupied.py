@@ -7,6 +7,7 @@ import numpy as np
 from datasets.synth.beds import Bed
 from datasets.synth.bodies import HEAD, NECK, TRUNK, UPPER_LEG, Body, Library
 from datasets.synth.clutter import dropped, throw
+from datasets.synth.decor import trinkets
 from datasets.synth.drape import duvet, field_over
 from datasets.synth.dress import draw_looks, dress
 from datasets.synth.empty import leave
@@ -112,6 +113,8 @@ def _lying(rng, bed: Bed, linen: Linen, library: Library, what: str, spacing: fl
         )
     if cover != "none" and rng.random() < 0.18:
         parts.append(throw(rng, bed, linen, parts, spacing))
+    if rng.random() < 0.06:
+        parts += trinkets(rng, bed, top + 0.1)
     if rng.random() < 0.08:  # clothes lie on beds that are slept in, too
         parts += dropped(rng, bed, parts)
     return Found(

@@ -10,7 +10,14 @@ from datasets.synth.trace import Tracer
 
 __all__ = ["HOME_VIEWS", "WARD_VIEWS", "draw_view"]
 
-HOME_VIEWS = {"corner": 0.34, "wall": 0.22, "ceiling": 0.22, "night_table": 0.08, "foot": 0.14}
+HOME_VIEWS = {
+    "corner": 0.30,
+    "wall": 0.18,
+    "ceiling": 0.20,
+    "night_table": 0.08,
+    "foot": 0.10,
+    "eye": 0.14,  # as somebody in the doorway holds a camera
+}
 WARD_VIEWS = {"ward": 0.66, "corner": 0.14, "ceiling": 0.14, "wall": 0.06}
 TRIES = 8
 OPEN = 0.55  # share of a bed's points that a view should at least see
@@ -55,6 +62,10 @@ def _aimed(rng: np.random.Generator, room: Room, place: Place, kind: str) -> Cam
         at = np.array([rng.choice([x0, x1]), rng.uniform(y0, y1), rng.uniform(1.2, high - 0.06)])
     elif kind == "ceiling":
         at = np.array([middle[0], middle[1], high - 0.04]) + np.append(rng.normal(0, 0.3, 2), 0)
+    elif kind == "eye":
+        at = np.array(
+            [rng.uniform(x0, x1), rng.uniform(y0, y0 + 0.4 * (y1 - y0)), rng.uniform(1.2, 1.75)]
+        )
     elif kind == "night_table":
         side = rng.choice([-1, 1])
         at = place.point(
