@@ -187,6 +187,9 @@ def synth(
         ),
     ] = None,
     people: Annotated[int, typer.Option(min=60, help="Bodies in a library that is made.")] = 300,
+    clips: Annotated[
+        int, typer.Option(min=0, help="Clips of one bed beside the rooms, in DIR/clips.")
+    ] = 0,
     contact: Annotated[
         bool, typer.Option("--sheet", help="Draw a contact sheet beside the manifest.")
     ] = False,
@@ -208,6 +211,12 @@ def synth(
             for done, (_, count) in enumerate(batch.render(out, left, views, bodies, workers), 1):
                 pictures += count
                 show(scenes - len(left) + done, scenes, f"Rendering, {pictures} pictures")
+        if clips:
+            with progress("Clips") as show:
+                wanted = range(seed, seed + clips)
+                made = batch.render_clips(out / "clips", wanted, bodies, workers)
+                for done, _ in enumerate(made, 1):
+                    show(done, clips)
         if contact:
             typer.echo(batch.write_sheet(out))
     typer.echo(out / "manifest.csv")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from datasets.manifest import write
 from datasets.synth.bodies import Library, load
+from datasets.synth.clip import record_clip
 from datasets.synth.record import FACTS, folder, record, rows
 
-__all__ = ["check_installed", "missing", "render", "write_manifest", "write_sheet"]
+__all__ = ["check_installed", "missing", "render", "render_clips", "write_manifest", "write_sheet"]
 
 MANIFEST = "manifest.csv"
 OFTEN = 15  # rooms after which the manifest is written anew
@@ -40,20 +42,33 @@ def render(
 
     Stopped at any moment, it leaves whole rooms only, and goes on with the others.
     """
+    for number, done in enumerate(_shared(_room, seeds, (views, out), bodies, workers)):
+        yield done
+        if number % OFTEN == OFTEN - 1:
+            write_manifest(out)
+    write_manifest(out)
+
+
+def render_clips(out: Path, seeds: range, bodies: Path, workers: int) -> Iterator[tuple[int, int]]:
+    """Render the clips of ``seeds``; gives seed and frames of each, 0 where it was there."""
+    yield from _shared(_clip, list(seeds), (out,), bodies, workers)
+
+
+def _shared(
+    make: Callable[..., int], seeds: list[int], more: tuple[Any, ...], bodies: Path, workers: int
+) -> Iterator[tuple[int, int]]:
+    """``make(seed, *more)`` for each seed, one process a core."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    out.mkdir(parents=True, exist_ok=True)
+    more[-1].mkdir(parents=True, exist_ok=True)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _start, (bodies,)) as pool:
-        waiting = {pool.submit(_room, seed, views, out): seed for seed in seeds}
+        waiting = {pool.submit(make, seed, *more): seed for seed in seeds}
         try:
-            for number, done in enumerate(as_completed(waiting)):
+            for done in as_completed(waiting):
                 yield waiting[done], done.result()
-                if number % OFTEN == OFTEN - 1:
-                    write_manifest(out)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    write_manifest(out)
 
 
 def write_manifest(out: Path) -> int:
@@ -91,3 +106,8 @@ def _start(bodies: Path) -> None:
 def _room(seed: int, views: int, out: Path) -> int:
     assert _library is not None
     return record(seed, views, out, _library)
+
+
+def _clip(seed: int, out: Path) -> int:
+    assert _library is not None
+    return record_clip(seed, out, _library)

@@ -174,6 +174,7 @@ def _ward_curtains(rng: np.random.Generator, room: Room) -> None:
         head, foot = place.bed.length / 2 + 0.05, -place.bed.length / 2 - 0.2
         reach = rng.uniform(0.15, 0.35) if rng.random() < 0.7 else rng.uniform(0.4, 1.0)
         a, b = place.point(x, head, 0)[:2], place.point(x, head - (head - foot) * reach, 0)[:2]
+        room.curtains.append(len(room.parts))
         room.parts.append(furniture.curtain(rng, a, b, rng.uniform(0.2, 0.45), top, of))
         end = place.point(x, foot, 0)
         room.parts.append(

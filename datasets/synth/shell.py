@@ -142,6 +142,7 @@ def _window(rng: np.random.Generator, room: Room) -> None:
                 rng, start, end, 0.05 if rng.random() < 0.6 else low - 0.1, high + 0.15, of
             )
             of = made.material
+            room.curtains.append(len(room.parts))
             room.parts.append(made)
 
 
