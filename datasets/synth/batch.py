@@ -40,13 +40,15 @@ def render(
 ) -> Iterator[tuple[int, int]]:
     """Render the rooms of ``seeds``; gives seed and pictures of each as it is done.
 
-    Stopped at any moment, it leaves whole rooms only, and goes on with the others.
+    Stopped at any moment, it leaves whole rooms and their manifest, and goes on with the others.
     """
-    for number, done in enumerate(_shared(_room, seeds, (views, out), bodies, workers)):
-        yield done
-        if number % OFTEN == OFTEN - 1:
-            write_manifest(out)
-    write_manifest(out)
+    try:
+        for number, done in enumerate(_shared(_room, seeds, (views, out), bodies, workers)):
+            yield done
+            if number % OFTEN == OFTEN - 1:
+                write_manifest(out)
+    finally:
+        write_manifest(out)
 
 
 def render_clips(out: Path, seeds: range, bodies: Path, workers: int) -> Iterator[tuple[int, int]]:
@@ -68,7 +70,7 @@ def _shared(
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=True, cancel_futures=True)  # a room half done is finished
 
 
 def write_manifest(out: Path) -> int:
