@@ -25,8 +25,9 @@ __all__ = ["Scene", "View"]
 
 Floats = NDArray[np.float32]
 
-FINE = (1, 2)  # subsamples of a pixel, down and across: noise and lens hide the rest
-COARSE = (2, 4)  # of these, those that indirect light is found for once
+SMALL = 400  # pixels of width: up to here a picture gets two samples a pixel, above one
+FINE = {True: (1, 2), False: (1, 1)}  # samples of a pixel, down and across, by whether it is small
+COARSE = {True: (2, 4), False: (3, 3)}  # of these, those that indirect light is found for once
 BOUNCES = 5  # rays from each coarse sample
 FAINT = 1e-7  # irradiance that is not worth a shadow ray
 PANEL_RAYS = 2  # shadow rays to a window or ceiling panel
@@ -155,11 +156,15 @@ class View:
 
     def __init__(self, scene: Scene, camera: Camera, rng: np.random.Generator) -> None:
         self.scene, self.camera, self.rng = scene, camera, rng
-        rows, columns = camera.height * FINE[0], camera.width * FINE[1]
+        small = camera.width <= SMALL
+        self.fine, self.coarse = FINE[small], COARSE[small]
+        rows, columns = camera.height * self.fine[0], camera.width * self.fine[1]
         self.shape = (rows, columns)
         x, y = np.meshgrid(np.arange(columns), np.arange(rows))
-        place = np.stack([x.ravel(), y.ravel()], -1) + rng.random((rows * columns, 2))
-        directions = camera.rays(place / FINE[::-1])
+        # a single sample looks through the pixel's middle: scattered, it would fray every edge
+        within = rng.random((rows * columns, 2)) if small else 0.5
+        place = np.stack([x.ravel(), y.ravel()], -1) + within
+        directions = camera.rays(place / self.fine[::-1])
         origins = np.tile(np.float32(camera.place), (len(directions), 1))
         self.hits = scene.tracer.first(origins, directions)
         self.surface = scene.surface(origins, directions, self.hits)
@@ -167,7 +172,7 @@ class View:
     @property
     def parts(self) -> NDArray[np.int32]:
         """Index of the part that each pixel shows, height x width; -1: none."""
-        return self.surface.owner.reshape(self.shape)[:: FINE[0], :: FINE[1]]
+        return self.surface.owner.reshape(self.shape)[:: self.fine[0], :: self.fine[1]]
 
     def picture(self, lighting: Lighting, channels: slice = COLOUR) -> Floats:
         """Linear radiance under ``lighting``: height x width x channels."""
@@ -194,7 +199,8 @@ class View:
         glow = glowing[surface.owner].reshape(rows, columns, n)
         sent = albedo / np.pi * (grid + around) + mirrored.reshape(rows, columns, n) + glow
         sent *= valid[..., None]
-        fine = sent.reshape(rows // FINE[0], FINE[0], columns // FINE[1], FINE[1], n)
+        down, across = self.fine
+        fine = sent.reshape(rows // down, down, columns // across, across, n)
         return np.asarray(fine.mean((1, 3)), np.float32)
 
     def _indirect(
@@ -203,7 +209,7 @@ class View:
         scene, rng = self.scene, self.rng
         rows, columns = self.shape
         pick = np.arange(rows * columns).reshape(rows, columns)
-        pick = pick[:: COARSE[0], :: COARSE[1]]
+        pick = pick[:: self.coarse[0], :: self.coarse[1]]
         shape = pick.shape
         at = pick.ravel()
         s = self.surface
@@ -236,6 +242,6 @@ class View:
         filters.spread(
             image, cpos, cnor, cval,
             s.position.reshape(rows, columns, 3), s.normal.reshape(rows, columns, 3),
-            s.owner.reshape(rows, columns) >= 0, *COARSE, fine,
+            s.owner.reshape(rows, columns) >= 0, *self.coarse, fine,
         )  # fmt: skip
         return fine

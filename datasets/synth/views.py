@@ -19,6 +19,9 @@ HOME_VIEWS = {
     "eye": 0.14,  # as somebody in the doorway holds a camera
 }
 WARD_VIEWS = {"ward": 0.66, "corner": 0.14, "ceiling": 0.14, "wall": 0.06}
+HOME_SIZE, WARD_SIZE = (320, 240), (480, 360)
+"""Width and height, pixels: a ward's beds are small in the picture."""
+
 TRIES = 8
 OPEN = 0.55  # share of a bed's points that a view should at least see
 
@@ -98,7 +101,17 @@ def _aimed(rng: np.random.Generator, room: Room, place: Place, kind: str) -> Cam
         if kind == "ceiling"
         else float(rng.normal(0, 0.05))
     )
-    return look(at, target, field=float(field), fisheye=float(fisheye), roll=roll, view=kind)
+    width, height = WARD_SIZE if room.ward else HOME_SIZE
+    return look(
+        at,
+        target,
+        field=float(field),
+        fisheye=float(fisheye),
+        roll=roll,
+        width=width,
+        height=height,
+        view=kind,
+    )
 
 
 def _seen(camera: Camera, room: Room | None, place: Place, tracer: Tracer) -> float:

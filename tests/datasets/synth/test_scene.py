@@ -62,7 +62,12 @@ def test_cameras_hang_in_the_room_and_mostly_see_a_bed(draw) -> None:
         assert room.y0 < y < room.y1
         assert 0 < z < room.high
         beds = [camera.pixels(place.point(0, 0, place.bed.top)[None])[0] for place in room.places]
-        seen[any(np.isfinite(p).all() and 0 < p[0] < 320 and 0 < p[1] < 240 for p in beds)] += 1
+        seen[
+            any(
+                np.isfinite(p).all() and 0 < p[0] < camera.width and 0 < p[1] < camera.height
+                for p in beds
+            )
+        ] += 1
     assert seen[True] >= 7
 
 
