@@ -127,6 +127,7 @@ def floor(rng: np.random.Generator) -> Material:
         tone = rng.uniform(0.8, 1.1, n)[(u * n).astype(int) % n]
         seam = np.where(u * n % 1 < 0.03, 0.6, 1.0)
         image = np.asarray(made.image, np.float32) * (tone * seam)[..., None].astype(np.float32)
+        image = np.minimum(image, np.float32(0.95))
         return Material(
             base=made.base,
             image=image,

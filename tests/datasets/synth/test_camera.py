@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.synth.camera import Camera, look
@@ -21,6 +21,7 @@ def camera(field: float = 1.2, fisheye: float = 0.0, roll: float = 0.0) -> Camer
     x=st.floats(60, 260),
     y=st.floats(40, 200),
 )
+@settings(deadline=None)
 def test_a_pixel_is_found_again(field: float, fisheye: float, roll: float, x, y) -> None:
     lens = camera(field if fisheye == 1.0 else min(field, 1.9), fisheye, roll)
     ray = lens.rays(np.array([[x, y]]))[0].astype(float)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.synth import patterns, relief
@@ -20,6 +20,7 @@ SEEDS = st.integers(0, 2**32 - 1)
     stuff=st.sampled_from(sorted(STUFF)),
     shift=st.floats(-1, 1),
 )
+@settings(deadline=None)
 def test_nothing_reflects_more_than_it_gets(hue, saturation, value, stuff, shift) -> None:
     base = matt(colour(hue, saturation, value), stuff, shift=shift).base
     assert len(base) == 4
@@ -27,6 +28,7 @@ def test_nothing_reflects_more_than_it_gets(hue, saturation, value, stuff, shift
 
 
 @given(seed=SEEDS)
+@settings(max_examples=30, deadline=None)  # images take their time on a busy machine
 def test_cloth_wood_floor_and_paintings_reflect_between_nothing_and_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     made = (
@@ -39,7 +41,7 @@ def test_cloth_wood_floor_and_paintings_reflect_between_nothing_and_all(seed: in
         assert material.image is not None
         assert material.image.shape[2] == 4
         assert material.image.dtype == np.float32
-        assert 0 <= material.image.min() <= material.image.max() <= 1.2
+        assert 0 <= material.image.min() <= material.image.max() <= 1
 
 
 def test_a_dark_dye_is_bright_in_infrared() -> None:
