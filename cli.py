@@ -205,6 +205,55 @@ def degrade(
     typer.echo(out / "manifest.csv")
 
 
+@app.command()
+def synth(
+    out: Annotated[Path, OUT],
+    scenes: Annotated[int, typer.Option(min=1, help="Rooms, each with four situations.")] = 10,
+    views: Annotated[int, typer.Option(min=1, max=16, help="Cameras in each room.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="The first room's; the next has the next.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; one a core is best.")] = 2,
+    bodies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="NPZ", help="The library of bodies; made where it is missing [in DIR]."
+        ),
+    ] = None,
+    people: Annotated[int, typer.Option(min=60, help="Bodies in a library that is made.")] = 300,
+    clips: Annotated[
+        int, typer.Option(min=0, help="Clips of one bed beside the rooms, in DIR/clips.")
+    ] = 0,
+    contact: Annotated[
+        bool, typer.Option("--sheet", help="Draw a contact sheet beside the manifest.")
+    ] = False,
+) -> None:
+    """Render bedrooms and wards with exact truth; goes on with what is not there yet."""
+    with told(), needs("synth"):
+        from datasets.synth import batch
+        from datasets.synth import bodies as library
+
+        batch.check_installed()
+        bodies = bodies or out / "bodies.npz"
+        if not bodies.exists():
+            with progress("Making bodies (a minute of start)") as show:
+                library.build(bodies, people, tell=lambda done: show(done, people, "Making bodies"))
+        left = batch.missing(out, range(seed, seed + scenes))
+        pictures = 0
+        with progress("Rendering") as show:
+            show(scenes - len(left), scenes)
+            for done, (_, count) in enumerate(batch.render(out, left, views, bodies, workers), 1):
+                pictures += count
+                show(scenes - len(left) + done, scenes, f"Rendering, {pictures} pictures")
+        if clips:
+            with progress("Clips") as show:
+                wanted = range(seed, seed + clips)
+                made = batch.render_clips(out / "clips", wanted, bodies, workers)
+                for done, _ in enumerate(made, 1):
+                    show(done, clips)
+        if contact:
+            typer.echo(batch.write_sheet(out))
+    typer.echo(out / "manifest.csv")
+
+
 @app.command("eval", no_args_is_help=True)
 def evaluation(
     manifest: Annotated[Path, typer.Option(metavar="CSV", help="Labelled pictures.")],

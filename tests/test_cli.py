@@ -26,7 +26,7 @@ def test_it_has_every_command_of_bedcheck_and_more() -> None:
     ours = names(CliRunner().invoke(cli.app, ["--help"]).stdout)
     theirs = names(CliRunner().invoke(commands.app, ["--help"]).stdout)
     assert theirs == {"check", "diagnose", "history", "night", "place"}
-    assert ours == theirs | {"bench", "calibrate", "degrade", "eval", "export", "train"}
+    assert ours == theirs | {"bench", "calibrate", "degrade", "eval", "export", "synth", "train"}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ def test_it_has_every_command_of_bedcheck_and_more() -> None:
         "calibrate",
         "export",
         "degrade",
+        "synth",
         "bench latency",
         "bench store",
         "bench kill",
@@ -80,9 +81,27 @@ def test_a_missing_library_is_told_by_its_extra(library: str, install: str) -> N
     assert install in done.stderr
 
 
+@pytest.mark.parametrize("library", ["embreex", "numba", "scipy"])
+def test_rendering_names_its_extra(library: str, tmp_path: Path) -> None:
+    code = f"import sys; sys.modules[{library!r}] = None; import cli; cli.app()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "synth", "--out", str(tmp_path / "rooms")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pip install -e '.[synth]'" in done.stderr
+    assert not (tmp_path / "rooms").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["synth", "--scenes", "3"], "--out"),
+        (["synth", "--out", "x", "--scenes", "0"], "--scenes"),
+        (["synth", "--out", "x", "--views", "99"], "--views"),
         (["train", "--manifest", "m.csv", "--out", "run"], "--config"),
         (["train", "--config", "c.toml", "--out", "run"], "--manifest"),
         ([*TRAIN, "--root", "a", "--root", "b"], "expected one for each of the 1 manifests; got 2"),

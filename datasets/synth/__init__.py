@@ -1,0 +1,1 @@
+"""Bedrooms that never were: rendered with exact truth, to train and examine on."""

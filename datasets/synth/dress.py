@@ -1,0 +1,172 @@
+"""What people look like: skin, hair and clothes round a posed body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.synth.bodies import (
+    FOOT,
+    HEAD,
+    LOWER_ARM,
+    LOWER_LEG,
+    TRUNK,
+    UPPER_LEG,
+    Body,
+    Library,
+)
+from datasets.synth.drape import waves
+from datasets.synth.material import Material, colour, matt
+from datasets.synth.mesh import Kind, Part
+from datasets.synth.patterns import cloth
+
+__all__ = ["Looks", "draw_looks", "dress"]
+
+TONES = (0.75, 0.62, 0.48, 0.33, 0.18)  # reflectance of skin in red light
+
+
+TONE_ODDS = (0.32, 0.28, 0.18, 0.12, 0.10)
+
+
+HAIRS = ((0.02, 0.015, 0.01), (0.06, 0.035, 0.02), (0.14, 0.08, 0.04), (0.35, 0.24, 0.12),
+         (0.5, 0.5, 0.5), (0.68, 0.67, 0.64), (0.25, 0.07, 0.03))  # fmt: skip
+
+
+OLD_HAIRS = (4, 5)
+
+
+OUTFITS = {
+    "pyjamas": (LOWER_ARM, LOWER_LEG, UPPER_LEG, TRUNK),
+    "shirt": (UPPER_LEG, TRUNK),
+    "gown": (TRUNK, UPPER_LEG, LOWER_ARM),
+    "day": (LOWER_ARM, LOWER_LEG, UPPER_LEG, TRUNK, FOOT),
+    "underwear": (UPPER_LEG,),
+    "trousers": (LOWER_LEG, UPPER_LEG),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Looks:
+    """What somebody looks like; the same wherever the body goes."""
+
+    skin: Material
+    hair: Material | None  # None: bald
+    top: Material
+    bottom: Material
+    outfit: str
+    loose: float  # metres between skin and cloth
+    dark: Material  # brows and eyes
+    seed: int
+
+
+def draw_looks(rng: np.random.Generator, body: Body, *, staff: bool = False) -> Looks:
+    """Looks for ``body``; ``staff`` is dressed for work."""
+    tone = float(rng.choice(TONES, p=TONE_ODDS))
+    ruddy = rng.uniform(0.64, 0.78)
+    skin_rgb = (tone, tone * ruddy, tone * ruddy * rng.uniform(0.72, 0.85))
+    old = body.age > 0.8 and rng.random() < 0.75
+    hair_rgb = HAIRS[int(rng.choice(OLD_HAIRS)) if old else int(rng.integers(len(HAIRS)))]
+    hair = None
+    if body.gender > 0.5 or rng.random() > 0.2:
+        nir = float(np.clip(0.15 + 0.75 * np.mean(hair_rgb) + rng.normal(0, 0.04), 0.05, 0.8))
+        hair = Material(base=(*hair_rgb, nir), relief="knit", depth=0.8, relief_period=0.12)
+    if staff:
+        first = colour(
+            rng.choice([0.5, 0.58, 0.0, 0.33, 0.8]),
+            rng.choice([0.0, 0.3, 0.6]),
+            rng.uniform(0.5, 0.95),
+        )
+        outfit, plain = "day", 0.95
+    else:
+        first = colour(rng.random(), rng.choice([0, 0.1, 0.25, 0.6]), rng.uniform(0.12, 0.97))
+        outfit = str(rng.choice(list(OUTFITS), p=[0.40, 0.16, 0.14, 0.16, 0.06, 0.08]))
+        plain = 0.55
+    second = colour(rng.random(), rng.choice([0, 0.3, 0.6]), rng.uniform(0.1, 0.95))
+    top = cloth(rng, first, second, plain=plain, wrinkle=float(rng.uniform(0.4, 0.9)))
+    bottom = top
+    if rng.random() < 0.5:
+        other = colour(rng.random(), rng.choice([0, 0.1, 0.3, 0.6]), rng.uniform(0.08, 0.9))
+        bottom = cloth(rng, other, second, plain=0.75, wrinkle=0.7)
+    narrow = {"period": 0.25, "relief_period": float(rng.uniform(0.3, 0.6))}
+    return Looks(
+        skin=matt(skin_rgb, "skin", shift=float(rng.normal(0, 0.03)), shine=0.02, lobe=12.0),
+        hair=hair,
+        top=replace(top, **narrow),
+        bottom=replace(bottom, **narrow),
+        outfit=outfit,
+        loose=float(rng.uniform(0.008, 0.028)),
+        dark=matt(tuple(0.35 * c for c in skin_rgb), "skin", shift=-0.2),
+        seed=int(rng.integers(2**31)),
+    )
+
+
+def dress(
+    vertices: NDArray, looks: Looks, library: Library, kind: Kind, bed: int = -1
+) -> list[Part]:
+    """Skin, hair and clothes round a posed body."""
+    rng = np.random.default_rng(looks.seed)
+    group, rest, faces = library.group, library.rest, library.faces
+    v = np.asarray(vertices, float)
+    normals = _normals(v, faces)
+    parts = [_part(v, faces, np.ones(len(v), bool), looks.skin, rest, kind, bed)]
+    head = rest[group == HEAD]
+    front, back = head[:, 1].min(), head[:, 1].max()
+    chin, crown = np.percentile(head[:, 2], 1), head[:, 2].max()
+    eyes = chin + 0.52 * (crown - chin)
+    face = (group == HEAD) & (rest[:, 1] < front + 0.07)
+    side = np.abs(np.abs(rest[:, 0]) - 0.034)
+    dark = face & (side < 0.02) & (np.abs(rest[:, 2] - eyes - 0.004) < 0.016)
+    dark |= (
+        face
+        & (np.abs(rest[:, 2] - (chin + 0.19 * (crown - chin))) < 0.008)
+        & (np.abs(rest[:, 0]) < 0.024)
+    )
+    parts.append(_part(v + normals * 0.0015, faces, dark, looks.dark, rest, kind, bed))
+    if looks.hair is not None:
+        depth = (rest[:, 1] - front) / (back - front)
+        line = np.interp(depth, [0, 0.15, 0.35, 0.55, 0.62, 0.75, 1],
+                         eyes + np.array([0.075, 0.07, 0.045, 0, 0.03, -0.05, -0.06]))  # fmt: skip
+        scalp = (group == HEAD) & (rest[:, 2] > line)
+        tufts = waves(rng, rest[:, 0] + rest[:, 1], rest[:, 2] - rest[:, 1], 0.05)
+        out = rng.uniform(0.012, 0.030) + 0.004 * tufts
+        parts.append(_part(v + normals * out[:, None], faces, scalp, looks.hair, rest, kind, bed))
+    worn = np.isin(group, OUTFITS[looks.outfit])
+    smooth = v.copy()
+    for _ in range(14):
+        smooth = library.smoothing @ smooth
+    outward = _normals(smooth, faces)
+    folds = waves(rng, v[:, 0] + v[:, 2], v[:, 1] + 0.5 * v[:, 2], 0.16)
+    folds = folds + 0.7 * waves(rng, v[:, 0] - v[:, 2], v[:, 1], 0.09)
+    garment = smooth + outward * (looks.loose * (1 + 0.35 * folds))[:, None]
+    inside = ((garment - v) * normals).sum(1, keepdims=True) < 0.004
+    garment = np.where(inside, v + normals * 0.005, garment)
+    upper = np.isin(group, [TRUNK, LOWER_ARM])
+    for chosen, material in ((upper, looks.top), (~upper, looks.bottom)):
+        parts.append(_part(garment, faces, worn & chosen, material, rest, kind, bed))
+    return [part for part in parts if len(part.faces)]
+
+
+def _part(v, faces, keep, material, rest, kind, bed) -> Part:
+    kept = faces[keep[faces].sum(1) >= 2]
+    used = np.unique(kept)
+    index = np.full(len(v), -1, np.int32)
+    index[used] = np.arange(len(used))
+    return Part(
+        vertices=np.asarray(v[used], np.float32),
+        faces=index[kept].astype(np.int32),
+        uv=np.asarray(rest[used][:, [0, 2]], np.float32),
+        material=material,
+        kind=kind,
+        bed=bed,
+    )
+
+
+def _normals(v: NDArray, faces: NDArray) -> NDArray:
+    face = np.cross(v[faces[:, 1]] - v[faces[:, 0]], v[faces[:, 2]] - v[faces[:, 0]])
+    out = np.zeros_like(v)
+    for corner in range(3):
+        for c in range(3):
+            out[:, c] += np.bincount(faces[:, corner], face[:, c], len(v))
+    return out / (np.linalg.norm(out, axis=1, keepdims=True) + 1e-12)
