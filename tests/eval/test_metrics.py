@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from eval.metrics import auc, auc_within, bootstrap, calibration_error, share
+from eval.intervals import bootstrap
+from eval.metrics import auc, auc_within, calibration_error, share
 
 
 @given(
