@@ -31,6 +31,7 @@ __all__ = [
     "error_figures",
     "headline",
     "infrared_cost",
+    "outcomes",
     "presence_figures",
     "recalibration",
     "scores",
@@ -113,8 +114,10 @@ def state_figures(predictions: Sequence[Prediction]) -> dict[str, dict[str, Esti
     return shares
 
 
-def error_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
-    """The errors that matter, each a share of the looks whose label could bring it about.
+def outcomes(
+    predictions: Sequence[Prediction],
+) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """For each error or success: which rows it could have come of, and of which it did.
 
     Edge sitters count as in bed here. ``wrong_call_out`` is per look at a resident in bed: the
     verdict, if a second look agrees, sends somebody. ``cannot_tell`` is per look at a bed that a
@@ -126,7 +129,7 @@ def error_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
     full, empty = label == State.IN_BED, label == State.NOT_IN_BED
     hidden, pale = label == State.OBSTRUCTED, label == State.LOW_CONTRAST
     unseen = (said == State.OBSTRUCTED) | (said == State.LOW_CONTRAST)
-    asked = {
+    return {
         "missed_absence": (empty, said == State.IN_BED),
         "missed_absence_certain": (empty, (said == State.IN_BED) & certain),
         "false_absence": (full, said == State.NOT_IN_BED),
@@ -140,8 +143,12 @@ def error_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
         "low_contrast_called_in_bed": (pale, said == State.IN_BED),
         "low_contrast_called_obstructed": (pale, said == State.OBSTRUCTED),
     }
+
+
+def error_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
+    """Each of `outcomes` as a share of the looks that it could have come of."""
     figures = {}
-    for name, (could, did) in asked.items():
+    for name, (could, did) in outcomes(predictions).items():
         group = [p for p, one in zip(predictions, could, strict=True) if one]
         unit, units = units_of(group)
         figures[name] = ratio(did[could], np.ones(len(group)), units, unit=unit)

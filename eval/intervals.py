@@ -76,6 +76,7 @@ def ratio(
     units: Sequence[Any] | NDArray[Any],
     *,
     unit: str = "room",
+    signed: bool = False,
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Estimate:
@@ -83,7 +84,8 @@ def ratio(
 
     The same as `bootstrap` of that quotient, at a hundredth of the cost. A share of 0 or 1,
     which resampling cannot move, gets the exact interval of as many independent trials as
-    there are units: none of forty rooms is not none of all rooms.
+    there are units: none of forty rooms is not none of all rooms. ``signed`` says that it is no
+    share but a difference, to which that does not apply.
     """
     over, under = np.asarray(over, float), np.asarray(under, float)
     names, members = np.unique(np.asarray(units), return_inverse=True)
@@ -97,7 +99,7 @@ def ratio(
     if count >= FEWEST:
         times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), rounds)
         drawn = (times @ tops) / (times @ bottoms)
-    whole = bool(count >= FEWEST and (np.all(tops == 0) or np.all(tops == bottoms)))
+    whole = bool(not signed and count >= FEWEST and (np.all(tops == 0) or np.all(tops == bottoms)))
     if whole and value in (0.0, 1.0):
         low, high = exact(count if value else 0, count)
         return Estimate(

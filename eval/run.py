@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bedcheck.errors import ManifestError
+from bedcheck.verdict import State
 from datasets.checks import check
 from datasets.manifest import Fault, Row, refuse
 from eval.bulk import predict
+from eval.compare import compare
 from eval.figures import (
     answered_figures,
     bed_figures,
@@ -24,12 +26,26 @@ from eval.figures import (
 )
 from eval.intervals import Estimate, looks_needed
 from eval.judges import Spec
+from eval.page import page
+from eval.peers import Peer, judge_with
 from eval.predictions import Prediction, read_predictions, write_predictions
 from eval.slices import gallery, slices
+from eval.town import Town, nights
 
-__all__ = ["choose", "evaluate", "join", "lines", "plain", "report_of", "save"]
+__all__ = [
+    "as_taken",
+    "choose",
+    "evaluate",
+    "finish",
+    "join",
+    "lines",
+    "plain",
+    "report_of",
+    "save",
+]
 
 SCHEMA = "bedcheck.report/1"
+YEARS = 3  # played for the report; `eval nights` plays more
 MANY = 20  # rows from which a room has figures of its own
 CLAIMS = (0.01, 0.001, 0.0001)  # rates of errors that somebody might want to claim
 
@@ -133,7 +149,7 @@ def report_of(
     predictions: Sequence[Prediction], *, name: str, beds_found: bool = False
 ) -> dict[str, Any]:
     """Everything that is told of the predictions, as plain JSON values."""
-    taken = [p for p in predictions if p.row.extras.get("kind", "clean") in ("clean", "")]
+    taken = as_taken(predictions)
     report: dict[str, Any] = {
         "schema": SCHEMA,
         "network": name,
@@ -163,6 +179,47 @@ def save(out: Path, report: dict[str, Any], predictions: Iterable[Prediction] = 
         write_predictions(out / "predictions.csv", list(predictions))
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
     (out / "report.json").write_text(text, encoding="utf-8")
+
+
+def finish(
+    out: Path,
+    report: dict[str, Any],
+    predictions: Sequence[Prediction],
+    *,
+    root: Path | None = None,
+    peers: Mapping[str, Peer] | None = None,
+    baseline: Sequence[Prediction] | None = None,
+    language: str = "en",
+    show_pictures: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Add peers, nights and a comparison to the report; write it anew, with report.html.
+
+    Peers judge the pictures under ``root``. Nights are left out where the rows hold one of
+    in_bed and not_in_bed only.
+    """
+    taken = as_taken(predictions)
+    for name, peer in (peers or {}).items():
+        rows = [(p.number, p.row) for p in predictions]
+        judged = judge_with(peer, name, rows, root or Path(), progress=progress)
+        report.setdefault("peers", {})[name] = {
+            "judged": len(judged),
+            "errors": plain(error_figures(judged)),
+            "presence": {"all": plain(presence_figures(as_taken(judged)))},
+        }
+    if {State.IN_BED.value, State.NOT_IN_BED.value} <= {p.row.label for p in taken}:
+        report["nights"] = nights(taken, Town(years=YEARS), progress=progress)
+    if baseline is not None:
+        report["baseline"] = compare(baseline, predictions)[1]
+    save(out, report)
+    shown = root if show_pictures else None
+    text = page(report, predictions, language=language, pictures=shown)
+    (out / "report.html").write_text(text, encoding="utf-8")
+
+
+def as_taken(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """Rows that nobody has degraded."""
+    return [p for p in predictions if p.row.extras.get("kind", "clean") in ("clean", "")]
 
 
 def lines(report: dict[str, Any]) -> list[str]:
