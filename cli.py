@@ -18,6 +18,7 @@ from rich.progress import Progress
 
 from bedcheck.commands import build, told
 from bedcheck.errors import ManifestError, MissingExtra
+from datasets import commands as dataset_commands
 from eval import commands as eval_commands
 
 __all__ = ["app"]
@@ -241,7 +242,10 @@ def load_examples(
 app.add_typer(
     eval_commands.build(needs, progress),
     name="eval",
-    help="Measure a detector on labelled pictures, and compare, join and play nights.",
+    help="Measure a detector on labelled pictures; compare, join, sweep, play nights.",
+)
+app.add_typer(
+    dataset_commands.app, name="manifest", help="Check a manifest, or make one from other formats."
 )
 
 if __name__ == "__main__":
