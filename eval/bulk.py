@@ -163,7 +163,11 @@ def _answer(verdict: Verdict) -> Answer:
         bed=verdict.bed,
         elapsed_ms=verdict.elapsed_ms,
         network=verdict.network,
-        measures=tuple(verdict.measures.items()),
+        # As `Verdict.to_dict` has them: their last bits differ from process to process.
+        measures=tuple(
+            (name, None if value is None else round(value, 4))
+            for name, value in verdict.measures.items()
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from eval.intervals import Estimate
 from eval.plots import calibration_plot, confusion_plot, curves_plot, sweep_plot
 from eval.predictions import Prediction
+from eval.slices import COLUMNS
 from eval.words import WORDS
 
 __all__ = ["page"]
@@ -100,11 +101,21 @@ def _worst(report: dict[str, Any], words: Any) -> str:
     if not known:
         return f"<h2>{escape(words['worst'])}</h2><p>{escape(words['no_slices'])}</p>"
     items = "".join(
-        f"<li><strong>{one['figure']['value']:.0%}</strong> {escape(one['told'])}"
+        f"<li><strong>{one['figure']['value']:.0%}</strong> {escape(_slice(one, words))}"
         f" ({escape(words['rest'].format(rest=format(one['rest'], '.0%')))})</li>"
         for one in known
     )
     return f"<h2>{escape(words['worst'])}</h2><ul>{items}</ul>"
+
+
+def _slice(one: dict[str, Any], words: Any) -> str:
+    by, value = words.get(f"by_{one['by']}", one["by"]), one["value"]
+    if one["by"] not in COLUMNS:  # a measured quantity's third
+        for word in ("under", "over", "to"):
+            value = " ".join(words[f"third_{w}"] if w == word else w for w in value.split())
+    else:
+        value = words.get(f"value_{value}", value.replace("_", " "))
+    return f"{words['wrong_' + one['label']]}; {by}: {value}"
 
 
 def _town(report: dict[str, Any], words: Any) -> str:

@@ -120,11 +120,10 @@ def sweep_plot(figures: dict[str, Any], title: str = "") -> bytes:
     handles = [
         matplotlib.patches.Patch(color=COLOURS[s], label=s.value.replace("_", " ")) for s in State
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
-    figure.supxlabel("severity (0: as taken)", fontsize=9)
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False)
+    told = f"severity (0: as taken); {title}" if title else "severity (0: as taken)"
+    figure.supxlabel(told, fontsize=9)
     figure.supylabel("share of looks judged so", fontsize=9)
-    if title:
-        figure.suptitle(title, fontsize=10)
     return _png(figure)
 
 

@@ -116,8 +116,7 @@ def _parts(rows: Sequence[Prediction], columns: Iterable[str]) -> Iterable[tuple
         if len(known) < 3 * LEAST or known.min() == known.max():
             continue
         low, high = np.quantile(known, [1 / 3, 2 / 3])
-        texts = (f"low (under {low:.3g})", f"middle ({low:.3g} to {high:.3g})",
-                 f"high (over {high:.3g})")  # fmt: skip
+        texts = (f"under {low:.3g}", f"{low:.3g} to {high:.3g}", f"over {high:.3g}")
         yield (
             name,
             ["" if not math.isfinite(v) else texts[int(v >= low) + int(v > high)] for v in values],
