@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import (
@@ -34,6 +34,7 @@ from eval.metrics import (
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 8), st.booleans()), min_size=2, max_size=60).filter(
         lambda rows: len({truth for _, truth in rows}) == 2
@@ -115,6 +116,7 @@ rows = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=2, max_si
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(rows)
 def test_curves_and_scores_are_scikit_learns(rows: list[tuple[int, bool]]) -> None:
     p = np.array([score / 20 for score, _ in rows])
