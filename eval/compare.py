@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bedcheck.errors import ManifestError
 from eval.figures import headline, outcomes, scores, units_of
 from eval.intervals import Estimate, bootstrap, ratio
-from eval.metrics import auc, auc_within
+from eval.metrics import auc, auc_of_rooms
 from eval.predictions import Prediction
 from eval.slices import is_wrong
 
@@ -71,14 +71,10 @@ def compare(
     if 0 < truth.sum() < len(truth):
         found["auc"] = _of_scores("auc", auc, rows, score, score_new, truth)
         rooms = np.array([p.row.unit for p in rows])
-
-        def within(s: Array, t: Array, i: Array | None = None) -> float | None:
-            return auc_within(s, t, rooms if i is None else rooms[i])
-
-        if within(score, truth) is not None:
-            found["auc_within_rooms"] = _of_scores(
-                "auc_within_rooms", within, rows, score, score_new, truth
-            )
+        here = auc_of_rooms(score, truth, rooms)
+        if here:
+            there_too = auc_of_rooms(score_new, truth, rooms)
+            found["auc_within_rooms"] = _of_rooms(here, there_too)
     if len(truth):
         found["brier"] = _of_means("brier", rows, (score - truth) ** 2, (score_new - truth) ** 2)
     return found, {
@@ -165,9 +161,30 @@ def _of_means(name: str, rows: Sequence[Prediction], before: Array, after: Array
     )
 
 
+def _of_rooms(
+    before: dict[str, tuple[float, int]], after: dict[str, tuple[float, int]]
+) -> Difference:
+    """AUC by pairs of the same room: exchanging a room exchanges its two values."""
+    names = list(before)
+    pairs = np.array([before[name][1] for name in names], float)
+    old = np.array([before[name][0] for name in names]) * pairs
+    new = np.array([after[name][0] for name in names]) * pairs
+    change = new - old
+    return _difference(
+        "auc_within_rooms",
+        float(old.sum() / pairs.sum()),
+        float(new.sum() / pairs.sum()),
+        ratio(change, pairs, names, signed=True),
+        permutation(
+            lambda flip: float(np.where(flip, -change, change).sum() / pairs.sum()),
+            np.arange(len(names)),
+        ),
+    )
+
+
 def _of_scores(
     name: str,
-    figure: Callable[..., float | None],
+    figure: Callable[[Array, Array], float | None],
     rows: Sequence[Prediction],
     before: Array,
     after: Array,
@@ -175,11 +192,9 @@ def _of_scores(
 ) -> Difference:
     unit, units = units_of(rows)
     members = np.unique(units, return_inverse=True)[1]
-    by_room = figure is not auc
 
     def change(i: Array) -> float | None:
-        extra = (i,) if by_room else ()
-        one, other = figure(before[i], truth[i], *extra), figure(after[i], truth[i], *extra)
+        one, other = figure(before[i], truth[i]), figure(after[i], truth[i])
         return None if one is None or other is None else other - one
 
     def exchanged(flip: NDArray[np.bool_]) -> float | None:

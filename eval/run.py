@@ -128,7 +128,8 @@ def join(tables: Sequence[Path], out: Path) -> tuple[dict[str, Any], list[Predic
     """
     first: dict[tuple[str, str], Path] = {}
     joined: list[Prediction] = []
-    for path in tables:
+    for table in tables:
+        path = table / "predictions.csv" if table.is_dir() else table
         found = read_predictions(path)
         for p in found:
             if p.key in first:
