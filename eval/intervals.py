@@ -139,7 +139,7 @@ def _estimate(
         method = f"no interval: fewer than {FEWEST} {unit}s"
     elif len(drawn) < rounds / 2:
         method = "no interval: most resamples have no value"
-    elif drawn.min() == drawn.max():
+    elif np.ptp(drawn) <= 1e-9:  # not even that of rounding
         method = "no interval: every resample gives the same"
     else:
         low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975]))

@@ -140,13 +140,20 @@ def platt(p: Array, truth: Array) -> tuple[float, float]:
     """
     z, y = _odds(p), np.asarray(truth, float)
     x = np.stack([z, np.ones_like(z)], 1)
-    weights = np.array([1.0, 0.0])
+    weights = np.zeros(2)
+
+    def loss(w: Array) -> float:
+        at = x @ w
+        return float((np.logaddexp(0, at) - y * at).sum() + 5e-4 * (w**2).sum())
+
     for _ in range(50):
         q = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
         slope = x.T @ (q - y) + 1e-3 * weights
         curve = (x * (q * (1 - q))[:, None]).T @ x + 1e-3 * np.eye(2)
         step = np.linalg.solve(curve, slope)
-        weights = weights - np.clip(step, -2, 2)
+        while loss(weights - step) > loss(weights) and np.abs(step).max() > 1e-9:
+            step /= 2  # a whole step may overshoot where scores are far out
+        weights = weights - step
         if np.abs(step).max() < 1e-9:
             break
     return float(weights[0]), float(weights[1])

@@ -46,7 +46,7 @@ __all__ = [
 
 SCHEMA = "bedcheck.report/1"
 YEARS = 3  # played for the report; `eval nights` plays more
-MANY = 20  # rows from which a room has figures of its own
+MANY = 20  # rows from which a room has figures of its own, and a label makes nights
 CLAIMS = (0.01, 0.001, 0.0001)  # rates of errors that somebody might want to claim
 
 Progress = Callable[[int, int], None]
@@ -196,8 +196,8 @@ def finish(
 ) -> None:
     """Add peers, nights and a comparison to the report; write it anew, with report.html.
 
-    Peers judge the pictures under ``root``. Nights are left out where the rows hold one of
-    in_bed and not_in_bed only.
+    Peers judge the pictures under ``root``. Nights are left out where the rows hold
+    few of in_bed or not_in_bed: a year played from five looks tells of five looks.
     """
     taken = as_taken(predictions)
     for name, peer in (peers or {}).items():
@@ -208,7 +208,8 @@ def finish(
             "errors": plain(error_figures(judged)),
             "presence": {"all": plain(presence_figures(as_taken(judged)))},
         }
-    if {State.IN_BED.value, State.NOT_IN_BED.value} <= {p.row.label for p in taken}:
+    labels = [p.row.label for p in taken]
+    if min(labels.count(State.IN_BED), labels.count(State.NOT_IN_BED)) >= MANY:
         report["nights"] = nights(taken, Town(years=YEARS), progress=progress)
     if baseline is not None:
         report["baseline"] = compare(baseline, predictions)[1]

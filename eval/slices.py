@@ -37,7 +37,7 @@ def slices(
 
     Ordered by the lower end of the interval, so that a bad figure which rests on little does
     not crowd out one that is sure; slices without an interval come last. ``overlaps`` says
-    that the interval holds the label's share outside the slice: it may be chance.
+    that the interval reaches down to the share outside the slice: it may be chance, or better.
     """
     found: list[dict[str, Any]] = []
     for label, error in ERRORS.items():
@@ -51,8 +51,7 @@ def slices(
                 group = [p for p, one in zip(rows, chosen, strict=True) if one]
                 figure = _share(group, wrong[chosen])
                 rest = float(wrong[~chosen].mean())
-                low, high = figure.low, figure.high
-                overlaps = low is None or high is None or low <= rest <= high
+                overlaps = figure.low is None or figure.low <= rest
                 found.append(
                     {
                         "told": f"{error}, {name} {value}",
