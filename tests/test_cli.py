@@ -26,7 +26,7 @@ def test_it_has_every_command_of_bedcheck_and_more() -> None:
     ours = names(CliRunner().invoke(cli.app, ["--help"]).stdout)
     theirs = names(CliRunner().invoke(commands.app, ["--help"]).stdout)
     assert theirs == {"check", "diagnose", "place"}
-    assert ours == theirs | {"bench", "calibrate", "degrade", "eval", "export", "train"}
+    assert ours == theirs | {"bench", "calibrate", "degrade", "eval", "export", "manifest", "train"}
 
 
 @pytest.mark.parametrize("words", ["train", "calibrate", "export", "degrade", "bench latency"])
