@@ -19,6 +19,8 @@ from rich.progress import Progress
 
 from bedcheck.commands import build, told
 from bedcheck.errors import ManifestError, MissingExtra
+from datasets import commands as dataset_commands
+from eval import commands as eval_commands
 
 __all__ = ["app"]
 
@@ -254,42 +256,6 @@ def synth(
     typer.echo(out / "manifest.csv")
 
 
-@app.command("eval", no_args_is_help=True)
-def evaluation(
-    manifest: Annotated[Path, typer.Option(metavar="CSV", help="Labelled pictures.")],
-    out: Annotated[Path, OUT],
-    root: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="What its paths start from [its folder].")
-    ] = None,
-    split: Annotated[str, typer.Option(help="Rows of this split; empty for all.")] = "dev",
-    room: Annotated[list[str] | None, typer.Option(help="Only this room; may be repeated.")] = None,
-    find_beds: Annotated[
-        bool, typer.Option("--find-beds", help="Keep the drawn beds from the detector.")
-    ] = False,
-    weights: Annotated[
-        Path, typer.Option(metavar="DIR", help="The network and its sheet.")
-    ] = WEIGHTS,
-) -> None:
-    """Judge labelled pictures; write predictions.csv and report.json, and print the figures."""
-    with told():
-        from bedcheck.detector import Detector
-        from eval.run import evaluate, lines
-
-        with progress("Judging") as show:
-            report = evaluate(
-                manifest,
-                root or manifest.parent,
-                out,
-                detector=Detector(weights=weights),
-                split=split,
-                rooms=room or (),
-                find_beds=find_beds,
-                progress=show,
-            )
-    for line in lines(report):
-        typer.echo(line)
-
-
 @bench.command()
 def latency(
     out: Annotated[Path, OUT] = Path("benchmarks/results"),
@@ -422,6 +388,15 @@ def load_examples(
         raise ManifestError("expected rows of split train in the manifests; got none")
     return examples
 
+
+app.add_typer(
+    eval_commands.build(needs, progress),
+    name="eval",
+    help="Measure a detector on labelled pictures; compare, join, sweep, play nights.",
+)
+app.add_typer(
+    dataset_commands.app, name="manifest", help="Check a manifest, or make one from other formats."
+)
 
 if __name__ == "__main__":
     app(prog_name="cli.py")

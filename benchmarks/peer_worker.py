@@ -2,7 +2,8 @@
 
 Needs nothing of this project. Reads one JSON object a line and answers with one:
 ``{}`` lists the peers that are installed; ``{"peer", "picture", "threads",
-"rounds"}`` runs one of them on a .npy (array) or .jpg (bytes) file.
+"rounds"}`` runs one of them on a .npy (array) or .jpg (bytes) file; ``{"peer", "boxes",
+"confidence"}`` answers with what a detector of boxes finds in one picture file.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def judge(peer: str, threads: int) -> Judge:
     return yolo(*YOLOS[peer], threads)
 
 
-def yolo(side: int, square: bool, threads: int) -> Judge:
+def yolo(side: int, square: bool, threads: int, confidence: float = 0.25) -> Judge:
     """Letterbox, network and non-maximum suppression: boxes of persons and beds alike."""
     import onnxruntime
 
@@ -86,10 +87,10 @@ def yolo(side: int, square: bool, threads: int) -> Judge:
         blob = cv2.dnn.blobFromImage(boxed, 1 / 255, swapRB=True)
         found = session.run(None, {"images": blob})[0][0]
         shares = found[4:].max(axis=0)
-        likely = shares > 0.25
+        likely = shares > confidence
         centre, size = found[:2, likely].T, found[2:4, likely].T
         boxes = np.hstack([(centre - size / 2 - (left, top)) / scale, size / scale])
-        kept = cv2.dnn.NMSBoxes(boxes.tolist(), shares[likely].tolist(), 0.25, 0.45)
+        kept = cv2.dnn.NMSBoxes(boxes.tolist(), shares[likely].tolist(), confidence, 0.45)
         kinds = found[4:, likely].argmax(axis=0)
         return [
             (int(kinds[i]), float(shares[likely][i]), [float(v) for v in boxes[i]])
@@ -121,11 +122,34 @@ def timed(peer: str, picture: str, threads: int, rounds: int) -> dict[str, list[
     return {"wall": wall, "cpu": cpu}
 
 
+@lru_cache
+def detector(peer: str, confidence: float) -> Judge:
+    """A detector of boxes, loaded once."""
+    return yolo(*YOLOS[peer], 1, confidence)
+
+
+def found(peer: str, boxes: str, confidence: float) -> Any:
+    """Class, confidence and [x, y, width, height] in 0..1 of each box in a picture file."""
+    cv2.setNumThreads(1)
+    picture = cv2.imdecode(np.fromfile(boxes, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        return None
+    height, width = picture.shape[:2]
+    size = np.array([width, height, width, height])
+    return [
+        (kind, sure, (np.array(box) / size).tolist())
+        for kind, sure, box in detector(peer, confidence)(picture)
+    ]
+
+
 def main() -> None:
     """Answer requests until the input ends."""
     for line in sys.stdin:
         request = json.loads(line)
-        answer = timed(**request) if request else installed()
+        if "boxes" in request:
+            answer = found(**request)
+        else:
+            answer = timed(**request) if request else installed()
         print(json.dumps(answer), flush=True)
 
 

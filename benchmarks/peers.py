@@ -67,6 +67,16 @@ class Peers:
         )
         return Times(wall=answer["wall"], cpu=answer["cpu"])
 
+    def boxes(
+        self, peer: str, picture: Path, confidence: float
+    ) -> list[tuple[int, float, list[float]]] | None:
+        """What a detector finds in a picture file, down to ``confidence``; None: unreadable.
+
+        Each box has its class of COCO, its confidence, and x, y, width and height in 0..1.
+        """
+        found = self._ask({"peer": peer, "boxes": str(picture), "confidence": confidence})
+        return None if found is None else [(kind, sure, box) for kind, sure, box in found]
+
     def close(self) -> None:
         """End the process."""
         if self._process is not None:

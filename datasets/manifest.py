@@ -10,16 +10,17 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import NoReturn
 
 from bedcheck.errors import ManifestError, PlacementError
 from bedcheck.placement import format_polygon, parse_polygon
 from bedcheck.verdict import Polygon, State
 
-__all__ = ["CANT_TELL", "COLUMNS", "LABELS", "Row", "read", "write"]
+__all__ = ["CANT_TELL", "COLUMNS", "LABELS", "Fault", "Row", "read", "read_all", "refuse", "write"]
 
 CANT_TELL = "cant_tell"
 """Label of a picture of which not even a human could tell."""
@@ -83,11 +84,37 @@ class Row:
         return self.extras.get(column, "")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is wrong with one row of a manifest."""
+
+    row: int | None  # 0-based; None: the file as a whole
+    message: str  # with row, column, what was expected and what came
+
+
 def read(path: str | os.PathLike[str]) -> list[Row]:
     """All rows of the manifest at ``path``, in their order.
 
     Raises ManifestError, with every problem found by row (0-based) and column, when a column
     is missing, a label is none of `LABELS`, a bed is no polygon or a path is empty.
+    """
+    rows, faults = read_all(path)
+    if faults:
+        refuse(path, faults)
+    return [row for _, row in rows]
+
+
+def refuse(path: str | os.PathLike[str], faults: Sequence[Fault]) -> NoReturn:
+    """Raise ManifestError that tells the faults of the manifest at ``path``."""
+    told = "\n  ".join(fault.message for fault in faults[:MOST_TOLD])
+    rest = f"\n  and {len(faults) - MOST_TOLD} more" if len(faults) > MOST_TOLD else ""
+    raise ManifestError(f"{Path(path)}: correct these rows:\n  {told}{rest}")
+
+
+def read_all(path: str | os.PathLike[str]) -> tuple[list[tuple[int, Row]], list[Fault]]:
+    """The rows that can be read, with their numbers (0-based), and what is wrong with others.
+
+    Raises ManifestError where the file cannot be read or its header is wrong.
     """
     file = Path(path)
     try:
@@ -96,28 +123,28 @@ def read(path: str | os.PathLike[str]) -> list[Row]:
     except (OSError, UnicodeDecodeError) as error:
         raise ManifestError(f"{file}: expected a CSV in UTF-8 that can be read; {error}") from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[Row] = []
-    problems: list[str] = []
+    rows: list[tuple[int, Row]] = []
+    faults: list[Fault] = []
     try:
         header = next(reader, [])
         _check_header(file, header)
         for number, cells in enumerate(line for line in reader if line):
             if len(cells) != len(header):
-                problems.append(
+                told = (
                     f"row {number}: expected {len(header)} columns as in the header, "
                     f"got {len(cells)}; quote texts that hold a comma"
                 )
+                faults.append(Fault(row=number, message=told))
                 continue
+            problems: list[str] = []
             row = _row(number, dict(zip(header, cells, strict=True)), problems)
+            faults += [Fault(row=number, message=problem) for problem in problems]
             if row is not None:
-                rows.append(row)
+                rows.append((number, row))
     except csv.Error as error:
-        problems.append(f"line {reader.line_num}: expected CSV; {error}")
-    if problems:
-        told = "\n  ".join(problems[:MOST_TOLD])
-        rest = f"\n  and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
-        raise ManifestError(f"{file}: correct these rows:\n  {told}{rest}")
-    return rows
+        told = f"line {reader.line_num}: expected CSV; {error}"
+        faults.append(Fault(row=None, message=told))
+    return rows, faults
 
 
 def write(path: str | os.PathLike[str], rows: Iterable[Row]) -> None:

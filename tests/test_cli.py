@@ -26,7 +26,16 @@ def test_it_has_every_command_of_bedcheck_and_more() -> None:
     ours = names(CliRunner().invoke(cli.app, ["--help"]).stdout)
     theirs = names(CliRunner().invoke(commands.app, ["--help"]).stdout)
     assert theirs == {"check", "diagnose", "history", "night", "place"}
-    assert ours == theirs | {"bench", "calibrate", "degrade", "eval", "export", "synth", "train"}
+    assert ours == theirs | {
+        "bench",
+        "calibrate",
+        "degrade",
+        "eval",
+        "export",
+        "manifest",
+        "synth",
+        "train",
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
 
-from eval.metrics import auc, auc_within, bootstrap, calibration_error, share
+from eval.intervals import bootstrap
+from eval.metrics import (
+    auc,
+    auc_of_rooms,
+    auc_within,
+    average_precision,
+    brier,
+    calibration_error,
+    coverage_at,
+    platt,
+    precision_recall,
+    recalibrated,
+    reliability,
+    risk_coverage,
+    roc,
+    share,
+)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 8), st.booleans()), min_size=2, max_size=60).filter(
         lambda rows: len({truth for _, truth in rows}) == 2
@@ -85,3 +109,69 @@ def test_few_rooms_have_no_interval() -> None:
 
 def test_nothing_is_not_estimable() -> None:
     assert str(bootstrap(lambda i: share(np.array([])), [])) == "not estimable (n=0)"
+
+
+rows = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=2, max_size=80).filter(
+    lambda rows: len({truth for _, truth in rows}) == 2
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(rows)
+def test_curves_and_scores_are_scikit_learns(rows: list[tuple[int, bool]]) -> None:
+    p = np.array([score / 20 for score, _ in rows])
+    truth = np.array([t for _, t in rows])
+    assert average_precision(p, truth) == pytest.approx(average_precision_score(truth, p))
+    assert brier(p, truth) == pytest.approx(brier_score_loss(truth, p))
+    false, true, _ = roc_curve(truth, p, drop_intermediate=False)
+    assert np.allclose(roc(p, truth), (false, true))
+    precision, recall, _ = precision_recall_curve(truth, p)
+    ours = precision_recall(p, truth)
+    assert np.allclose(ours[0], precision[:-1][::-1]) and np.allclose(ours[1], recall[:-1][::-1])
+
+
+def test_reliability_is_scikit_learns() -> None:
+    rng = np.random.default_rng(3)
+    p = rng.random(500)
+    truth = rng.random(500) < p**2
+    true, claimed = calibration_curve(truth, p, n_bins=10)
+    bins = reliability(p, truth)
+    assert np.allclose([b.true for b in bins], true)
+    assert np.allclose([b.claimed for b in bins], claimed)
+    weighed = sum(b.n * abs(b.claimed - b.true) for b in bins) / 500
+    assert calibration_error(p, truth) == pytest.approx(weighed)
+
+
+def test_platt_finds_the_slope_and_shift_that_made_the_labels() -> None:
+    rng = np.random.default_rng(5)
+    z = rng.normal(0, 2, 40_000)
+    truth = rng.random(40_000) < 1 / (1 + np.exp(-(0.5 * z + 1)))
+    assert platt(1 / (1 + np.exp(-z)), truth) == pytest.approx((0.5, 1.0), abs=0.05)
+
+
+def test_recalibration_mends_what_is_wrong_in_all_rooms_alike() -> None:
+    rng = np.random.default_rng(6)
+    z, rooms = rng.normal(0, 1.5, 3000), np.repeat(np.arange(30), 100)
+    truth = rng.random(3000) < 1 / (1 + np.exp(-z))
+    claimed = 1 / (1 + np.exp(-(3 * z + 2)))  # far too sure
+    after = recalibrated(claimed, truth, rooms)
+    assert after is not None
+    before = calibration_error(claimed, truth)
+    assert before is not None and before > 0.15
+    assert calibration_error(after, truth) == pytest.approx(0, abs=0.04)
+    assert recalibrated(claimed[:50], truth[:50], rooms[:50]) is None  # one room
+
+
+def test_risk_and_coverage() -> None:
+    sure = np.array([0.9, 0.8, 0.8, 0.6])
+    wrong = np.array([0, 0, 1, 1])
+    coverage, risk = risk_coverage(sure, wrong)
+    assert np.allclose(coverage, [0.25, 0.75, 1.0])  # equal confidence goes together
+    assert np.allclose(risk, [0, 1 / 3, 0.5])
+    assert [coverage_at(sure, wrong, r) for r in (0.0, 0.4, 0.5)] == [0.25, 0.75, 1.0]
+    assert coverage_at(np.array([]), np.array([]), 0.1) is None
+
+
+def test_rooms_that_hold_one_state_have_no_auc() -> None:
+    found = auc_of_rooms(np.array([0.9, 0.1, 0.5]), np.array([1, 0, 1]), np.array(["a", "a", "b"]))
+    assert found == {"a": (1.0, 1)}

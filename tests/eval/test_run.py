@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bedcheck import Detector, ManifestError
+from bedcheck import ManifestError
 from datasets.manifest import Row, write
 from eval.run import evaluate, lines
 
@@ -30,7 +30,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 path=f"{number}.png",
                 label="in_bed" if number % 2 else "not_in_bed",
                 scene=f"scene{number}",
-                room=f"room{number % 2}",
+                room=f"room{number % 2}" if number < 6 else "other",
                 bed=BED,
                 posture="edge" if number == 1 else "",
                 split="dev" if number < 6 else "train",
@@ -43,7 +43,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_predictions_and_report(manifest: Path, tmp_path: Path) -> None:
-    report = evaluate(manifest, manifest.parent, tmp_path, detector=Detector(), split="dev")
+    report, _ = evaluate(manifest, manifest.parent, tmp_path, split="dev", skip_bad=True)
     with (tmp_path / "predictions.csv").open(newline="") as file:
         predictions = list(csv.DictReader(file))
     assert [int(p["row"]) for p in predictions] == [0, 1, 2, 3, 4, 5]
@@ -52,19 +52,25 @@ def test_predictions_and_report(manifest: Path, tmp_path: Path) -> None:
             float(p[f"p_{s}"]) for s in ("in_bed", "not_in_bed", "obstructed", "low_contrast")
         )
         assert total == pytest.approx(1, abs=1e-5)
-    assert [f["row"] for f in report["failed"]] == [8]
+    assert [f["row"] for f in report["skipped"]] == [8]  # its picture is missing
     assert report["presence"]["drawn"]["auc"]["n"] == 5  # the edge sitter is left out
     assert json.loads((tmp_path / "report.json").read_text()) == report
     assert any("drawn: auc" in line for line in lines(report))
 
 
 def test_beds_are_compared_where_they_were_not_told(manifest: Path, tmp_path: Path) -> None:
-    report = evaluate(
-        manifest, manifest.parent, tmp_path, detector=Detector(), rooms=["room0"], find_beds=True
+    report, _ = evaluate(
+        manifest, manifest.parent, tmp_path, rooms=["room0"], find_beds=True, skip_bad=True
     )
-    assert report["beds_found"]["all"]["n"] == 4
+    assert report["beds_found"]["all"]["n"] == 3
 
 
 def test_no_rows_is_an_error(manifest: Path, tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="got none"):
-        evaluate(manifest, manifest.parent, tmp_path, detector=Detector(), split="test")
+        evaluate(manifest, manifest.parent, tmp_path, split="test", skip_bad=True)
+
+
+def test_faults_are_told_before_anything_runs(manifest: Path, tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="row 8, path: expected a file"):
+        evaluate(manifest, manifest.parent, tmp_path, split="dev")
+    assert not list(tmp_path.iterdir())
