@@ -95,6 +95,7 @@ class RandomNight(RuleBasedStateMachine):
     def begin(self, start: datetime, shows: list[str], answers: list[Any]) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.night = Night(self.folder / "night.db", three_residents(), start)
+        self.set_back = timedelta()  # by how much the time of day was set back so far
         self.watch()
         self.night.shows.update(zip(RESIDENTS, shows, strict=True))
         for contact, answer in zip(CONTACTS, answers, strict=True):
@@ -117,7 +118,8 @@ class RandomNight(RuleBasedStateMachine):
                     registry = Registry.load(snapshot)
                 window = self.night.window(grant.window)
                 bar, _ = bar_against(registry, window.agreement, now)
-                inside = window.opens - timedelta(hours=2) <= now < window.closes
+                # A look that had begun goes on when the time of day is set back.
+                inside = window.opens - self.set_back <= now < window.closes
                 if bar in CLOSES or not inside or window.phase is not Phase.LOOKING:
                     self.forbidden.append(f"{grant.window} at {now}: {bar} {window.phase}")
 
@@ -231,6 +233,7 @@ class RandomNight(RuleBasedStateMachine):
     def the_clock_is_set(self, seconds: int) -> None:
         self.night.runner.step()
         self.night.clock.jump(seconds)
+        self.set_back += timedelta(seconds=max(-seconds, 0))
         self.night.until(self.night.clock.now() + timedelta(seconds=1))
 
     # ---- what must hold
