@@ -151,7 +151,7 @@ def test_progress_and_opencvs_threads_are_as_before(tmp_path: Path) -> None:
     [
         ("AMD EPYC 7763 64-Core Processor", "amd-epyc-7763-64-core-processor"),
         ("Intel(R) Core(TM) i5 @ 2.40GHz", "intel-r-core-tm-i5-2.40ghz"),
-        ("bedcheck-first", "bedcheck-first"),
+        ("bedcheck-rooms", "bedcheck-rooms"),
         ("", "unknown"),
     ],
 )
