@@ -20,7 +20,7 @@ assert pictures, f"expected pictures in {samples}"
 
 # What runs here is the wheel, and the wheel is the library alone.
 assert checkout not in Path(bedcheck.__file__).resolve().parents, bedcheck.__file__
-for name in ("benchmarks", "cli", "datasets", "eval", "models", "torch"):
+for name in ("benchmarks", "cli", "datasets", "demo", "eval", "models", "torch"):
     assert find_spec(name) is None, f"{name} can be imported beside the wheel"
 installed = {file.parts[0] for file in distribution("bedcheck").files or ()}
 outside = {name for name in installed if not name.startswith("bedcheck") and name != ".."}
