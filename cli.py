@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -19,14 +18,13 @@ from rich.progress import Progress
 
 from bedcheck.commands import build, told
 from bedcheck.errors import ManifestError, MissingExtra
+from benchmarks import commands as bench_commands
 from datasets import commands as dataset_commands
 from eval import commands as eval_commands
 
 __all__ = ["app"]
 
 app = build("cli.py")
-bench = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(bench, name="bench", help="Measure how fast Bedcheck is, beside others.")
 
 WEIGHTS = Path("bedcheck/weights")
 
@@ -256,94 +254,6 @@ def synth(
     typer.echo(out / "manifest.csv")
 
 
-@bench.command()
-def latency(
-    out: Annotated[Path, OUT] = Path("benchmarks/results"),
-    rounds: Annotated[int, typer.Option(min=1, help="Measured rounds of each case.")] = 50,
-    peers_python: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="The Python of the environment that has the peers."),
-    ] = None,
-) -> None:
-    """From picture to verdict: each stage, the whole, start-up, memory, and peers."""
-    with told(), needs("bench"):
-        from benchmarks.latency import run
-
-        with progress("Measuring") as show:
-            report = run(out, rounds=rounds, peers_python=peers_python, progress=show)
-    for line in report.lines():
-        typer.echo(line)
-
-
-@bench.command()
-def store(
-    out: Annotated[Path, OUT] = Path("benchmarks/results"),
-    transactions: Annotated[int, typer.Option(min=16, help="Measured in each case.")] = 2000,
-    folder: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="On which disk [that of temporary files]."),
-    ] = None,
-) -> None:
-    """Durable transactions of the night's store a second, beside bare SQLite."""
-    with told(), needs("night"):
-        from benchmarks.store import run
-
-        with progress("Measuring") as show:
-            report = run(out, transactions=transactions, folder=folder, progress=show)
-    for line in report.lines():
-        typer.echo(line)
-
-
-@bench.command()
-def kill(
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE.txt", help="Write the result here as well.")
-    ] = None,
-    windows: Annotated[int, typer.Option(min=1)] = 200,
-    kills: Annotated[int, typer.Option(min=0)] = 50,
-    speed: Annotated[float, typer.Option(min=1.0, help="Times real time.")] = 30.0,
-    seed: Annotated[int, typer.Option(help="Of the moments at which it is killed.")] = 0,
-) -> None:
-    """Kill the night's runner again and again: nothing may be lost. Exit code 1 if it is."""
-    with told(), needs("night"):
-        from benchmarks.environment import Environment
-        from benchmarks.kill import run as run_kills
-
-        here = Environment.here()
-        with TemporaryDirectory() as folder:
-            found = run_kills(Path(folder), windows=windows, kills=kills, speed=speed, seed=seed)
-    lines = [*here.lines(), *found.lines()]
-    for line in lines:
-        typer.echo(line)
-    if out is not None:
-        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if not found.holds:
-        raise typer.Exit(1)
-
-
-@bench.command("night")
-def bench_night(
-    out: Annotated[Path, OUT] = Path("benchmarks/results"),
-    residents: Annotated[int, typer.Option(min=1)] = 2000,
-    hours: Annotated[float, typer.Option(min=0.1, max=8.0, help="Of the night, from 21:00.")] = 8.0,
-    speed: Annotated[float, typer.Option(min=1.0, help="Times real time.")] = 60.0,
-    folder: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="On which disk [that of temporary files]."),
-    ] = None,
-) -> None:
-    """How late the latest look is, with many residents and the clock run fast."""
-    with told(), needs("night"):
-        from benchmarks.night import run as run_night
-
-        with progress("Running the night") as show:
-            report = run_night(
-                out, residents=residents, hours=hours, speed=speed, folder=folder, progress=show
-            )
-    for line in report.lines():
-        typer.echo(line)
-
-
 @contextmanager
 def progress(title: str) -> Iterator[Callable[..., None]]:
     """A bar on stderr; what it gives takes steps done, steps in all, and a new title."""
@@ -389,6 +299,11 @@ def load_examples(
     return examples
 
 
+app.add_typer(
+    bench_commands.build(needs, progress),
+    name="bench",
+    help="Measure how fast Bedcheck is, beside others, and that nothing is lost.",
+)
 app.add_typer(
     eval_commands.build(needs, progress),
     name="eval",
