@@ -117,6 +117,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.out or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
         store, sent = run(folder, options.cameras)
         with closing(store):
             rows = list(store.rows(by="os:anna", at=MORNING))
