@@ -179,7 +179,9 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
                 out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
             broken = [name for name in guard or () if worse(found[name])]
             for name in broken:
-                typer.echo(f"guard: {name} is worse beyond its interval", err=True)
+                sure = found[name].told == "worse"
+                why = "beyond its interval" if sure else "and there is no interval to excuse it"
+                typer.echo(f"guard: {name} is worse {why}", err=True)
             if broken:
                 raise typer.Exit(WORSE)
 
