@@ -21,7 +21,7 @@ __all__ = ["build"]
 MANIFEST = typer.Option(metavar="CSV", help="Labelled pictures.")
 ROOT = typer.Option(metavar="DIR", help="What its paths start from [the manifest's folder].")
 OUT = typer.Option(metavar="DIR", help="Where the result is written.")
-SPLIT = typer.Option(help="Rows of this split; empty for all.")
+SPLIT = typer.Option(help='Rows of this split; "" for all.')
 ROOM = typer.Option(metavar="ROOM", help="Only this room; may be repeated.")
 WEIGHTS = typer.Option(metavar="DIR", help="The network and its sheet [the one that ships].")
 DETECTOR = typer.Option(
