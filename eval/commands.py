@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bedcheck.commands import told
+from bedcheck.commands import told, writable
 from bedcheck.errors import ManifestError, MissingExtra
 
 if TYPE_CHECKING:
@@ -176,7 +176,8 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
                 )
             _tell(difference_lines(found, report))
             if out:
-                out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+                with writable(out):
+                    out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
             broken = [name for name in guard or () if worse(found[name])]
             for name in broken:
                 sure = found[name].told == "worse"
@@ -290,7 +291,7 @@ def read_table(path: Path) -> Any:
     """The predictions at ``path``, a file or the folder that holds it."""
     from eval.predictions import read_predictions
 
-    return read_predictions(path / "predictions.csv" if path.is_dir() else path)
+    return read_predictions(path)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from eval.intervals import Estimate, looks_needed
 from eval.judges import Spec
 from eval.page import page
 from eval.peers import Peer, judge_with
-from eval.predictions import Prediction, read_predictions, write_predictions
+from eval.predictions import NAME, Prediction, read_predictions, write_predictions
 from eval.slices import gallery, slices
 from eval.town import Town, nights
 
@@ -157,7 +157,7 @@ def join(tables: Sequence[Path], out: Path) -> tuple[dict[str, Any], list[Predic
     first: dict[tuple[str, str], Path] = {}
     joined: list[Prediction] = []
     for table in tables:
-        path = table / "predictions.csv" if table.is_dir() else table
+        path = table / NAME if table.is_dir() else table
         found = read_predictions(path)
         for p in found:
             if p.key in first:
@@ -205,7 +205,7 @@ def save(out: Path, report: dict[str, Any], predictions: Iterable[Prediction] = 
     """Write report.json, and predictions.csv where there are predictions, into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
     if predictions:
-        write_predictions(out / "predictions.csv", list(predictions))
+        write_predictions(out / NAME, list(predictions))
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
     (out / "report.json").write_text(text, encoding="utf-8")
 
