@@ -25,6 +25,10 @@ from bedcheck.verdict import Polygon, Posture
 __all__ = ["Answer", "Network", "Sheet"]
 
 SHEET = "network.json"
+REMEDY = (
+    "Name the folder that holds network.json and its .onnx files; if it is the one that"
+    " ships, reinstall bedcheck"
+)
 LARGEST = 20.0  # logit, so that a probability is never exactly 0 or 1
 CONTRACT = 2  # version of the inputs and outputs below; a network of another is refused
 
@@ -50,9 +54,13 @@ class Sheet:
         """Raises NetworkError where the sheet is missing or not of this contract."""
         try:
             sheet = cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
+        except OSError as error:
             raise NetworkError(
-                f"expected the network's sheet at {path}; got {error}. Reinstall bedcheck"
+                f"expected the network's sheet at {path}; got {_fault(error)}. {REMEDY}"
+            ) from error
+        except (ValueError, TypeError) as error:
+            raise NetworkError(
+                f"expected the network's sheet at {path}; got {error}. {REMEDY}"
             ) from error
         if sheet.contract != CONTRACT:
             raise NetworkError(
@@ -136,12 +144,19 @@ class Network:
         )
 
 
+def _fault(error: OSError) -> str:
+    """What the system said, without its number and the path that stands beside it."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "no such file"
+    return error.strerror or str(error)
+
+
 def _session(path: Path, sha256: str, threads: int) -> onnxruntime.InferenceSession:
     try:
         weights = path.read_bytes()
     except OSError as error:
         raise NetworkError(
-            f"expected the network at {path}; got {error}. Reinstall bedcheck"
+            f"expected the network at {path}; got {_fault(error)}. {REMEDY}"
         ) from error
     found = hashlib.sha256(weights).hexdigest()
     if found != sha256:

@@ -29,6 +29,8 @@ def check(
         from datasets.checks import check as check_manifest
 
         rows, faults = check_manifest(manifest, root or manifest.parent)
+    if faults:
+        typer.echo("row 0 is the line after the header")
     for fault in faults:
         typer.echo(fault.message)
     typer.echo(f"{len(rows)} rows are well, {len({f.row for f in faults})} are not")

@@ -108,7 +108,9 @@ def refuse(path: str | os.PathLike[str], faults: Sequence[Fault]) -> NoReturn:
     """Raise ManifestError that tells the faults of the manifest at ``path``."""
     told = "\n  ".join(fault.message for fault in faults[:MOST_TOLD])
     rest = f"\n  and {len(faults) - MOST_TOLD} more" if len(faults) > MOST_TOLD else ""
-    raise ManifestError(f"{Path(path)}: correct these rows:\n  {told}{rest}")
+    raise ManifestError(
+        f"{Path(path)}: correct these rows (row 0 is the line after the header):\n  {told}{rest}"
+    )
 
 
 def read_all(path: str | os.PathLike[str]) -> tuple[list[tuple[int, Row]], list[Fault]]:
@@ -120,8 +122,19 @@ def read_all(path: str | os.PathLike[str]) -> tuple[list[tuple[int, Row]], list[
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             text = lines.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(f"{file}: expected a CSV in UTF-8 that can be read; {error}") from error
+    except FileNotFoundError as error:
+        raise ManifestError(
+            f"{file}: expected a manifest, a CSV that can be read; got no such file."
+            " `cli.py manifest make` writes one"
+        ) from error
+    except OSError as error:
+        raise ManifestError(
+            f"{file}: expected a manifest, a CSV that can be read; got {error.strerror or error}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ManifestError(
+            f"{file}: expected a CSV in UTF-8 that can be read; got {error}. Save it anew as UTF-8"
+        ) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, Row]] = []
     faults: list[Fault] = []

@@ -56,12 +56,14 @@ def _paragraphs(report: dict[str, Any], figures: dict[str, Any], count: int) -> 
         " interval holds the share elsewhere are left out:"
     )
     worst = [one for one in report["slices"] if not one["overlaps"]][:WORST]
+    weighed = any(one["figure"]["low"] is not None for one in report["slices"])
+    none = "None is worse than the rest beyond chance." if weighed else "Too few pictures to tell."
     told.append(
         "\n".join(
             f"- **{one['told']}**: {Estimate(**one['figure'])}, elsewhere {one['rest']:.3f}"
             for one in worst
         )
-        or "- None is worse than the rest beyond chance."
+        or f"- {none}"
     )
     return told
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bedcheck.commands import told
+from bedcheck.commands import told, writable
 from bedcheck.errors import ManifestError, MissingExtra
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["build"]
 MANIFEST = typer.Option(metavar="CSV", help="Labelled pictures.")
 ROOT = typer.Option(metavar="DIR", help="What its paths start from [the manifest's folder].")
 OUT = typer.Option(metavar="DIR", help="Where the result is written.")
-SPLIT = typer.Option(help="Rows of this split; empty for all.")
+SPLIT = typer.Option(help='Rows of this split; "" for all.')
 ROOM = typer.Option(metavar="ROOM", help="Only this room; may be repeated.")
 WEIGHTS = typer.Option(metavar="DIR", help="The network and its sheet [the one that ships].")
 DETECTOR = typer.Option(
@@ -176,10 +176,13 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
                 )
             _tell(difference_lines(found, report))
             if out:
-                out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+                with writable(out):
+                    out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
             broken = [name for name in guard or () if worse(found[name])]
             for name in broken:
-                typer.echo(f"guard: {name} is worse beyond its interval", err=True)
+                sure = found[name].told == "worse"
+                why = "beyond its interval" if sure else "and there is no interval to excuse it"
+                typer.echo(f"guard: {name} is worse {why}", err=True)
             if broken:
                 raise typer.Exit(WORSE)
 
@@ -288,7 +291,7 @@ def read_table(path: Path) -> Any:
     """The predictions at ``path``, a file or the folder that holds it."""
     from eval.predictions import read_predictions
 
-    return read_predictions(path / "predictions.csv" if path.is_dir() else path)
+    return read_predictions(path)
 
 
 @contextmanager

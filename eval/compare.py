@@ -40,7 +40,15 @@ class Difference:
     after: float
     change: Estimate  # after less before, paired, with its interval
     p: float  # of a change as large, were the tables exchangeable within rooms
-    better: bool | None  # None: the same
+    better: bool | None  # which way the value went, chance or not; None: nowhere
+
+    @property
+    def told(self) -> str:
+        """``better`` or ``worse`` where the interval lies beyond zero, else ``cannot tell``."""
+        low, high = self.change.low, self.change.high
+        if self.better is None or low is None or high is None or low <= 0 <= high:
+            return "cannot tell"
+        return "better" if self.better else "worse"
 
 
 def compare(
@@ -83,7 +91,7 @@ def compare(
         "only_after": len(after) - len(pairs),
         "now_wrong": _named(b for a, b in pairs if not is_wrong(a) and is_wrong(b)),
         "now_right": _named(b for a, b in pairs if is_wrong(a) and not is_wrong(b)),
-        "figures": {name: asdict(one) for name, one in found.items()},
+        "figures": {name: asdict(one) | {"told": one.told} for name, one in found.items()},
     }
 
 
@@ -105,12 +113,12 @@ def difference_lines(found: Mapping[str, Difference], report: dict[str, Any]) ->
         f" {report['only_after']} only in the second"
     ]
     for name, one in found.items():
-        way = {None: "same", True: "better", False: "worse"}[one.better]
         low, high = one.change.low, one.change.high
         span = "no interval" if low is None or high is None else f"[{low:+.3f}, {high:+.3f}]"
         told.append(
-            f"{way:6} {name}: {one.before:.3f} → {one.after:.3f}, {one.change.value:+.3f} {span},"
-            f" p {one.p:.3f} (n={one.change.n}, {one.change.unit}s={one.change.units})"
+            f"{one.told:11} {name}: {one.before:.3f} → {one.after:.3f},"
+            f" {one.change.value:+.3f} {span}, p {one.p:.3f}"
+            f" (n={one.change.n}, {one.change.unit}s={one.change.units})"
         )
     for word in ("now_wrong", "now_right"):
         for row in report[word]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FEWEST", "Estimate", "Figure", "bootstrap", "exact", "looks_needed", "ratio"]
+__all__ = ["FEWEST", "Estimate", "Figure", "at_most", "bootstrap", "exact", "looks_needed", "ratio"]
 
 ROUNDS = 1000
 FEWEST = 5  # units: resampling fewer says nothing of a sixth
@@ -119,6 +119,14 @@ def exact(hits: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     low = 0.0 if hits == 0 else _solve(lambda p: 1 - _up_to(hits - 1, n, p), tail)
     high = 1.0 if hits == n else 1 - _solve(lambda q: _up_to(hits, n, 1 - q), tail)
     return low, high
+
+
+def at_most(hits: int, n: int, confidence: float = 0.95) -> float:
+    """The largest share that ``hits`` in ``n`` independent trials allow: one-sided and exact.
+
+    With no hit it is the rate for which `looks_needed` asks ``n`` looks.
+    """
+    return exact(hits, n, 2 * confidence - 1)[1]
 
 
 def looks_needed(rate: float, confidence: float = 0.95) -> int:

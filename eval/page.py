@@ -23,6 +23,7 @@ TOWN = (
 )  # fmt: skip
 SHARES = ("missed_share_of_absences", "visits_saved_share")
 SLICES = 15
+MANY = 20  # looks from which a figure is told in large
 STYLE = Path(__file__).with_name("page.css")
 
 
@@ -83,11 +84,29 @@ def _card(name: str, report: dict[str, Any], words: Any) -> str:
     )
     why = words["none_certain" if name == "certain" and not figure["value"] else f"{name}_why"]
     return (
-        f'<section class="card {name}"><p class="big">{_hundred(figure["value"])}'
-        f"<small> {escape(words['of_hundred'])}</small></p><h2>{escape(words[name])}</h2>"
+        f'<section class="card {name}">{_big(figure, words)}<h2>{escape(words[name])}</h2>'
         f'<p class="why">{escape(why)}</p>'
         f'<p class="rests">{escape(sure)}; {escape(rests)}.</p></section>'
     )
+
+
+def _big(figure: dict[str, Any], words: Any) -> str:
+    """The figure in large; of few looks its interval, or that they are too few.
+
+    "0 of 100" in large is read as a promise, whatever small print follows.
+    """
+    value = f"{_hundred(figure['value'])}<small> {escape(words['of_hundred'])}</small>"
+    if figure["n"] >= MANY:
+        return f'<p class="big">{value}</p>'
+    if figure["low"] is None:
+        right = round(figure["value"] * figure["n"])
+        counted = words["counted"].format(k=right, n=figure["n"])
+        return (
+            f'<p class="big few">{escape(words["few_looks"])}<small> {escape(counted)}</small></p>'
+        )
+    low, high = _hundred(figure["low"]), _hundred(figure["high"])
+    span = words["span"].format(low=low, high=high)
+    return f'<p class="big few">{escape(span)}<small> {escape(words["of_hundred"])}</small></p>'
 
 
 def _sure(report: dict[str, Any], words: Any) -> str:
@@ -99,7 +118,10 @@ def _sure(report: dict[str, Any], words: Any) -> str:
 def _worst(report: dict[str, Any], words: Any) -> str:
     known = [one for one in report["slices"] if not one["overlaps"]][:3]
     if not known:
-        return f"<h2>{escape(words['worst'])}</h2><p>{escape(words['no_slices'])}</p>"
+        # Slices without an interval were never weighed against the rest.
+        weighed = any(one["figure"]["low"] is not None for one in report["slices"])
+        none = words["no_slices" if weighed else "few_for_slices"]
+        return f"<h2>{escape(words['worst'])}</h2><p>{escape(none)}</p>"
     items = "".join(
         f"<li><strong>{one['figure']['value']:.0%}</strong> {escape(_slice(one, words))}"
         f" ({escape(words['rest'].format(rest=format(one['rest'], '.0%')))})</li>"

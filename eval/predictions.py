@@ -13,7 +13,7 @@ from bedcheck.polygon import format_polygon, parse_polygon
 from bedcheck.verdict import Polygon, State
 from datasets.manifest import LABELS, OPTIONAL, Row
 
-__all__ = ["COLUMNS", "Prediction", "read_predictions", "write_predictions"]
+__all__ = ["COLUMNS", "NAME", "Prediction", "read_predictions", "write_predictions"]
 
 COLUMNS = (
     "row", "path", "label", "scene", "state",
@@ -22,6 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 OWN = ("presence", "bed", "network", "drawn_bed")
 MEASURED = "measured_"
+NAME = "predictions.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +75,20 @@ def write_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
 
 
 def read_predictions(path: str | os.PathLike[str]) -> list[Prediction]:
-    """The table at ``path``. Columns beyond `COLUMNS` may be missing.
+    """The table at ``path``, a file or the folder that holds it.
+
+    Columns beyond `COLUMNS` may be missing.
 
     Raises ManifestError naming the row and column that is wrong.
     """
     file = Path(path)
+    if file.is_dir():
+        file /= NAME
+    if not file.exists():
+        raise ManifestError(
+            f"{file}: expected a predictions.csv, or the folder of an evaluation that holds one;"
+            " got no such file. `cli.py eval --manifest CSV --out DIR` writes one into DIR"
+        )
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
             reader = csv.DictReader(lines, strict=True)
@@ -89,8 +99,14 @@ def read_predictions(path: str | os.PathLike[str]) -> list[Prediction]:
                     f" missing columns: {', '.join(missing)}"
                 )
             found = [_prediction(file, n, cells) for n, cells in enumerate(reader)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ManifestError(f"{file}: expected a CSV in UTF-8 that can be read; {error}") from None
+    except OSError as error:
+        raise ManifestError(
+            f"{file}: expected a file that can be read; got {error.strerror or error}"
+        ) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ManifestError(
+            f"{file}: expected a CSV in UTF-8; got {error}. Save it anew as CSV UTF-8"
+        ) from None
     if not found:
         raise ManifestError(f"{file}: expected at least one row; got the first line only")
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -28,7 +28,7 @@ from eval.intervals import Estimate, looks_needed
 from eval.judges import Spec
 from eval.page import page
 from eval.peers import Peer, judge_with
-from eval.predictions import Prediction, read_predictions, write_predictions
+from eval.predictions import NAME, Prediction, read_predictions, write_predictions
 from eval.slices import gallery, slices
 from eval.town import Town, nights
 
@@ -47,6 +47,7 @@ __all__ = [
 SCHEMA = "bedcheck.report/1"
 YEARS = 3  # played for the report; `eval nights` plays more
 MANY = 20  # rows from which a room has figures of its own, and a label makes nights
+NAMED = 12  # splits or rooms named where none was found
 CLAIMS = (0.01, 0.001, 0.0001)  # rates of errors that somebody might want to claim
 
 Progress = Callable[[int, int], None]
@@ -114,11 +115,38 @@ def choose(
         if (not split or row.split == split) and (not rooms or row.unit in rooms)
     ]
     if not kept:
-        raise ManifestError(
-            f"{manifest}: expected rows of the split and rooms asked for; got none"
-            + (f" ({len(faults)} rows have faults)" if faults else "")
-        )
+        told = _none_left([row for _, row in rows], split, rooms)
+        lost = f" ({len(faults)} faults were skipped)" if faults else ""
+        raise ManifestError(f"{manifest}: {told}{lost}")
     return kept, faults
+
+
+def _none_left(rows: Sequence[Row], split: str | None, rooms: Collection[str]) -> str:
+    """What was asked for and what there is instead, for whoever got no row."""
+    if not rows:
+        return "expected rows; got none"
+    there = [row for row in rows if not split or row.split == split]
+    if not there:
+        return (
+            f"expected rows of the split {split!r}; got none. Its rows by split:"
+            f" {_counted(row.split or 'none given' for row in rows)}. Name one of those,"
+            ' or take all rows with --split ""'
+        )
+    asked = ", ".join(repr(room) for room in rooms)
+    inside = f" in the split {split!r}" if split else ""
+    hint = ' (--split "" takes all splits)' if split and len(there) < len(rows) else ""
+    return (
+        f"expected rows of the rooms {asked}{inside}; got none. Its rows by room:"
+        f" {_counted(row.unit for row in there)}. Leave --room out to take all{hint}"
+    )
+
+
+def _counted(names: Iterable[str]) -> str:
+    """Names with how many rows each has; the most frequent dozen."""
+    counts = Counter(names)
+    told = [f"{name}: {count}" for name, count in counts.most_common(NAMED)]
+    more = f" and {len(counts) - NAMED} more" if len(counts) > NAMED else ""
+    return ", ".join(told) + more
 
 
 def join(tables: Sequence[Path], out: Path) -> tuple[dict[str, Any], list[Prediction]]:
@@ -129,7 +157,7 @@ def join(tables: Sequence[Path], out: Path) -> tuple[dict[str, Any], list[Predic
     first: dict[tuple[str, str], Path] = {}
     joined: list[Prediction] = []
     for table in tables:
-        path = table / "predictions.csv" if table.is_dir() else table
+        path = table / NAME if table.is_dir() else table
         found = read_predictions(path)
         for p in found:
             if p.key in first:
@@ -177,7 +205,7 @@ def save(out: Path, report: dict[str, Any], predictions: Iterable[Prediction] = 
     """Write report.json, and predictions.csv where there are predictions, into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
     if predictions:
-        write_predictions(out / "predictions.csv", list(predictions))
+        write_predictions(out / NAME, list(predictions))
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
     (out / "report.json").write_text(text, encoding="utf-8")
 

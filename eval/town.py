@@ -14,7 +14,8 @@ import numpy as np
 
 from bedcheck.errors import ManifestError
 from bedcheck.verdict import State
-from eval.intervals import FEWEST, Estimate, ratio
+from eval.figures import units_of
+from eval.intervals import FEWEST, Estimate, at_most, ratio
 from eval.predictions import Prediction
 from eval.slices import is_wrong
 from eval.supervision import (
@@ -35,6 +36,7 @@ __all__ = ["Looks", "Town", "measured_repeat", "night_lines", "nights", "play"]
 
 HERE = ZoneInfo("Europe/Stockholm")
 FIRST_NIGHT = date(2026, 1, 1)
+FEW = 20  # rooms or beds of a label; of fewer the terminal says that they tell little
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,12 @@ class Town:
     away: float = 0.01  # share of nights with a registered absence: no look is made
     no_picture: float = 0.001  # share of looks at which camera or line give none
     operator_right: float = 1.0  # share of the operator's answers that are
+
+
+ERRORS = {
+    State.IN_BED: "residents in bed not judged in_bed",
+    State.NOT_IN_BED: "empty beds judged in_bed",
+}
 
 
 class Looks:
@@ -138,7 +146,8 @@ def nights(
 
     Without ``repeat`` it is measured, and where it cannot be, 0.9 is taken and said; with
     ``independent`` the second look owes nothing to the first. A figure's interval is what 95 %
-    of years lie in; it knows nothing of how well the table fits a town.
+    of years lie in; it knows nothing of how well the table fits a town, nor of how few looks
+    the table holds: ``looks`` says what those allow of each error.
     """
     measured = measured_repeat(predictions)
     chosen = "given"
@@ -157,9 +166,23 @@ def nights(
     return {
         "town": asdict(town),
         "wrong_per_look": {truth.value: share for truth, share in looks.wrong.items()},
+        "looks": {truth.value: _rests_on(predictions, truth) for truth in looks.wrong},
         "repeat": {"value": repeat, "how": chosen, "measured": asdict(measured)},
         "policies": told,
     }
+
+
+def _rests_on(predictions: Sequence[Prediction], truth: State) -> dict[str, Any]:
+    """The looks behind one error's share, and the largest share (95 %) that they allow.
+
+    Looks at one room are alike, so the bound takes rooms (beds, where those are few) for trials,
+    and as many of them wrong as the share of looks makes, rounded up.
+    """
+    rows = [p for p in predictions if p.row.label == truth]
+    unit, units = units_of(rows)
+    wrong, trials = sum(map(is_wrong, rows)), len(set(units))
+    most = at_most(math.ceil(wrong * trials / len(rows)), trials)
+    return {"n": len(rows), "wrong": wrong, "unit": unit, "units": trials, "at_most": most}
 
 
 def night_lines(figures: dict[str, Any]) -> list[str]:
@@ -171,6 +194,15 @@ def night_lines(figures: dict[str, Any]) -> list[str]:
         f"a wrong first look is wrong again with {repeat['value']:.3f} ({repeat['how']};"
         f" measured: {Estimate(**repeat['measured'])})",
     ]
+    for truth, error in ERRORS.items():
+        one = figures["looks"][truth.value]
+        few = "; too few looks to tell of a town" if one["units"] < FEW else ""
+        told.append(
+            f"{error}: {one['wrong']} of {one['n']} looks, {one['unit']}s={one['units']}: the true"
+            f" share may be up to {one['at_most']:.3f} (exact 95 % bound){few}"
+        )
+    told.append("[low, high] is where 95 % of the played years lie: it holds chance only, and")
+    told.append("takes the shares of the looks above for the truth")
     for policy, parts in figures["policies"].items():
         told.append(f"{policy}:")
         for name, figure in parts.items():

@@ -32,9 +32,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "low_contrast_seen": "pictures with too little contrast were noticed",
         "low_contrast_seen_why": "Too dark, or bedding and clothes alike. The administrator"
         " changes light or bedding.",
-        "certain": "looks were answered with certainty",
-        "certain_why": "All others go to a second look and then to a person.",
-        "none_certain": "No answer was certain. Use it only where a person takes every decision.",
+        "certain": "looks at beds that can be seen were answered with certainty",
+        "certain_why": "All others go to a second look and then to a person. Hidden beds and"
+        " pictures with too little contrast are not counted here.",
+        "none_certain": "Of beds that can be seen, empty or not, no answer was certain. Use it"
+        " only where a person takes every decision. Hidden beds and pictures with too little"
+        " contrast are not counted here; of those it may be certain.",
+        "few_looks": "too few looks to tell",
+        "counted": "({k} of {n})",
+        "span": "{low} to {high}",
         "year": "A year in a town",
         "year_intro": "{residents} residents, {supervisions} supervisions a night, played"
         " {years} times from these looks. A wrong first look is wrong again at the second"
@@ -44,7 +50,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "how_given": "as chosen",
         "how_independent": "as often as a first one",
         "year_caution": "These looks are a test set, often harder than a home, and the operator"
-        " is taken to be always right. The figures compare rules; they are no forecast.",
+        " is taken to be always right. The figures compare rules; they are no forecast."
+        " What stands in brackets is where 95 of 100 played years lie; it knows nothing of how"
+        " few the looks are.",
         "policy": "rule",
         "wrong_call_outs_per_year": "needless visits a year",
         "missed_share_of_absences": "absences missed",
@@ -86,6 +94,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "third_over": "over",
         "third_to": "to",
         "no_slices": "No part of the set is worse than the rest beyond chance.",
+        "few_for_slices": "Too few pictures to tell whether any part of the set is worse.",
         "details": "For engineers",
     },
     "sv": {
@@ -110,10 +119,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "low_contrast_seen": "bilder med för liten kontrast upptäcktes",
         "low_contrast_seen_why": "För mörkt, eller så liknar sängkläder och kläder varandra."
         " Administratören ändrar ljus eller sängkläder.",
-        "certain": "tillsyner besvarades säkert",
-        "certain_why": "Alla andra får en andra tillsyn och går sedan till en människa.",
-        "none_certain": "Inget svar var säkert. Använd den bara där en människa fattar varje"
-        " beslut.",
+        "certain": "tillsyner av sängar som syns besvarades säkert",
+        "certain_why": "Alla andra får en andra tillsyn och går sedan till en människa. Skymda"
+        " sängar och bilder med för liten kontrast räknas inte här.",
+        "none_certain": "Av sängar som syns, tomma eller inte, fick ingen ett säkert svar. Använd"
+        " den bara där en människa fattar varje beslut. Skymda sängar och bilder med för liten"
+        " kontrast räknas inte här; om dem kan den vara säker.",
+        "few_looks": "för få tillsyner för att säga",
+        "counted": "({k} av {n})",
+        "span": "{low} till {high}",
         "year": "Ett år i en kommun",
         "year_intro": "{residents} kunder, {supervisions} tillsyner per natt, spelade {years}"
         " gånger utifrån de här bilderna. En felaktig första tillsyn är fel även den andra"
@@ -123,7 +137,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "how_given": "så valt",
         "how_independent": "lika ofta som en första",
         "year_caution": "Bilderna är ett provmaterial, ofta svårare än ett hem, och operatören"
-        " antas alltid ha rätt. Siffrorna jämför regler; de är ingen prognos.",
+        " antas alltid ha rätt. Siffrorna jämför regler; de är ingen prognos."
+        " Inom parentes står var 95 av 100 spelade år ligger; det säger inget om hur få bilderna"
+        " är.",
         "policy": "regel",
         "wrong_call_outs_per_year": "onödiga besök per år",
         "missed_share_of_absences": "missade frånvaron",
@@ -175,6 +191,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "third_over": "över",
         "third_to": "till",
         "no_slices": "Ingen del av materialet är sämre än resten utöver slumpen.",
+        "few_for_slices": "För få bilder för att säga om någon del av materialet är sämre.",
         "details": "För ingenjörer (på engelska)",
     },
 }

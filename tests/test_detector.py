@@ -123,7 +123,7 @@ def test_a_bed_that_is_no_placement_is_told_so(detector: Detector) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda folder: (folder / "network.json").unlink(), "expected the network's sheet"),
+        (lambda folder: (folder / "network.json").unlink(), "no such file. Name the folder that"),
         (lambda folder: (folder / "judge.onnx").unlink(), "expected the network at"),
         (lambda folder: (folder / "finder.onnx").write_bytes(b"no"), "with SHA-256"),
         (lambda folder: (folder / "network.json").write_text("[]"), "expected the network's sheet"),

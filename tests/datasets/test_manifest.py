@@ -74,6 +74,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ManifestError) as error:
         read(file(tmp_path, text))
     told = str(error.value)
+    assert told.count("row 0 is the line after the header") == 1
     for part in ("row 0, path", "row 0, label", "row 2, label", "row 2, bed"):
         assert part in told
     assert "row 1" not in told

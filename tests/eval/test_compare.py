@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import permutation_test
 
 from bedcheck.errors import ManifestError
-from eval.compare import GUARDS, compare, permutation, worse
+from eval.compare import GUARDS, compare, difference_lines, permutation, worse
 from eval.predictions import Prediction
 from tests.eval.tables import prediction
 
@@ -78,3 +78,23 @@ def test_rows_of_a_room_are_exchanged_together() -> None:
     rooms = np.repeat([0, 1, 2], 100)
     p = permutation(lambda flip: float(np.where(flip, -change, change).mean()), rooms)
     assert p == pytest.approx(2 / 8)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rooms", "told"),
+    [
+        (set(), set(range(10)), 20, "worse"),
+        (set(range(10)), set(), 20, "better"),
+        (set(), {0}, 20, "cannot tell"),  # the interval holds zero
+        ({1}, {1}, 20, "cannot tell"),  # no change, hence no interval
+        (set(), {0, 1}, 2, "cannot tell"),  # too few rooms for an interval
+    ],
+)
+def test_chance_is_not_told_as_a_change(
+    before: set[int], after: set[int], rooms: int, told: str
+) -> None:
+    found, report = compare(table(before, rooms), table(after, rooms))
+    assert found["missed_absence"].told == told
+    assert report["figures"]["missed_absence"]["told"] == told
+    (line,) = [x for x in difference_lines(found, report) if " missed_absence:" in x]
+    assert line.startswith(told)

@@ -47,6 +47,13 @@ def test_a_guard_holds_a_line(
         assert "guard: missed_absence is worse" in done.output
 
 
+def test_a_comparison_that_cannot_be_written_says_so(
+    tables: tuple[str, str], tmp_path: Path
+) -> None:
+    done = run(app, ["eval", "compare", *tables, "--out", str(tmp_path / "none" / "x.json")])
+    assert done.exit_code == 2 and "cannot be written" in " ".join(done.output.split())
+
+
 def test_tables_are_joined_once_a_row(tables: tuple[str, str], tmp_path: Path) -> None:
     done = run(app, ["eval", "join", *tables, "--out", str(tmp_path / "c")])
     assert done.exit_code == 2 and "expected each row in one table" in done.output
@@ -72,7 +79,8 @@ def test_nights_are_played_from_a_table(tables: tuple[str, str]) -> None:
         (["--manifest", "none.csv", "--out", "x"], "can be read"),
         (["--out", "x"], "--manifest"),
         (["--manifest", "none.csv", "--out", "x", "--lang", "no"], "expected one of en, sv"),
-        (["nights", "none.csv"], "can be read"),
+        (["nights", "none.csv"], "none.csv: expected a predictions.csv"),
+        (["compare", "a", "b"], "`cli.py eval --manifest CSV --out DIR` writes one"),
         (["sweep", "--manifest", "none.csv", "--out", "x", "--kind", "moths"], "expected one of"),
     ],
 )
@@ -80,6 +88,7 @@ def test_wrong_usage_is_told(words: list[str], told: str) -> None:
     done = run(app, ["eval", *words])
     assert done.exit_code == 2
     assert told in " ".join(done.output.split())
+    assert "Errno" not in done.output
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:

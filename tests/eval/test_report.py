@@ -92,6 +92,25 @@ def test_the_page_needs_no_other_file_and_escapes(report: dict[str, Any], langua
     assert "50<small>" in text  # half of the empty beds
 
 
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_few_looks_are_not_told_in_large(language: str) -> None:
+    """Three looks without an error are no "0 of 100", and no slice of them is weighed."""
+    words = WORDS[language]
+    rows = [prediction(k, label="not_in_bed", state="not_in_bed", certain=False) for k in range(3)]
+    rows += [prediction(9 + k, certain=False) for k in range(9)]
+    rows.append(prediction(90, label="obstructed", state="obstructed"))
+    text = page(report_of(rows, name="drawn@1"), rows, language=language)
+    card = {
+        name: re.search(rf'class="card {name}".*?</section>', text)[0]  # type: ignore[index]
+        for name in ("missed_absence", "wrong_call_out", "certain")
+    }
+    assert words["few_looks"] in card["missed_absence"] and "3)" in card["missed_absence"]
+    span = words["span"].format(low="0", high="34")  # exact, of nine
+    assert re.search(rf'class="big few">{span}<', card["wrong_call_out"])
+    assert words["none_certain"] in card["certain"]  # and yet the hidden bed's was
+    assert words["few_for_slices"] in text and words["no_slices"] not in text
+
+
 def test_both_languages_say_the_same_things() -> None:
     english = {key for key in WORDS["en"] if not key.startswith(("by_", "value_"))}
     swedish = {key for key in WORDS["sv"] if not key.startswith(("by_", "value_"))}

@@ -65,9 +65,20 @@ def test_beds_are_compared_where_they_were_not_told(manifest: Path, tmp_path: Pa
     assert report["beds_found"]["all"]["n"] == 3
 
 
-def test_no_rows_is_an_error(manifest: Path, tmp_path: Path) -> None:
-    with pytest.raises(ManifestError, match="got none"):
-        evaluate(manifest, manifest.parent, tmp_path, split="test", skip_bad=True)
+@pytest.mark.parametrize(
+    ("split", "rooms", "told"),
+    [
+        ("test", [], ["split 'test'; got none", "dev: 6, train: 2", '--split ""']),
+        ("dev", ["other"], ["'other' in the split 'dev'", "room0: 3", '--split ""']),
+        (None, ["attic"], ["'attic'; got none", "other: 2", "Leave --room out"]),
+    ],
+)
+def test_no_rows_is_an_error_that_says_which_there_are(
+    manifest: Path, tmp_path: Path, split: str | None, rooms: list[str], told: list[str]
+) -> None:
+    with pytest.raises(ManifestError) as error:
+        evaluate(manifest, manifest.parent, tmp_path, split=split, rooms=rooms, skip_bad=True)
+    assert all(part in str(error.value) for part in told), str(error.value)
 
 
 def test_faults_are_told_before_anything_runs(manifest: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from eval.supervision import (
     Terms,
     transition_for,
 )
-from eval.town import Looks, Town, measured_repeat, nights, play
+from eval.town import Looks, Town, measured_repeat, night_lines, nights, play
 from tests.eval.tables import prediction
 
 NOW = datetime(2026, 1, 1, 1, 0, tzinfo=UTC)
@@ -146,3 +146,16 @@ def test_nights_tell_every_policy_and_how_the_repeat_was_had() -> None:
 def test_a_table_without_empty_beds_is_refused() -> None:
     with pytest.raises(ManifestError, match="no not_in_bed"):
         Looks([prediction(0)], None)
+
+
+def test_few_looks_are_not_told_as_certainty() -> None:
+    rows = [prediction(k, label="not_in_bed", state="not_in_bed") for k in range(3)]
+    rows += [prediction(9 + k, room=f"r{k % 6}") for k in range(60)]
+    figures = nights(rows, Town(years=2, nights=20))
+    empty, full = figures["looks"]["not_in_bed"], figures["looks"]["in_bed"]
+    assert empty["at_most"] == pytest.approx(1 - 0.05 ** (1 / 3))
+    assert full["at_most"] == pytest.approx(1 - 0.05 ** (1 / 6))  # six rooms, not sixty looks
+    told = "\n".join(night_lines(figures))
+    assert "empty beds judged in_bed: 0 of 3 looks, scenes=3" in told
+    assert "up to 0.632 (exact 95 % bound); too few looks to tell of a town" in told
+    assert "played years" in told
