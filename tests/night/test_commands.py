@@ -158,6 +158,20 @@ def test_a_withdrawal_is_told_once_and_outlasts_the_same_file_again(store: Path)
     assert "consent[berit-1]: was withdrawn on" in added.output
 
 
+def test_a_missing_secret_is_no_fault_of_the_camera(store: Path) -> None:
+    set_up()
+    ran(
+        *("night", "add", "camera", "C1", "--resident", "berit", "--login", "viewer"),
+        *("--source", "http://127.0.0.1:9/a.jpg", "--secret", "cameras"),
+    )
+    result = bedcheck("night", "look", "C1", "--lang", "en")
+    assert result.exit_code == 3
+    assert "there is no secret named 'cameras'" in result.output
+    assert "the camera's password is not among the software's secrets" in result.output
+    (look,) = rows(store, Kind.LOOK)
+    assert look.facts["error"] == "no_secret"
+
+
 def test_five_faults_in_a_file_are_told_at_once_and_change_nothing(store: Path) -> None:
     ran("night", "init")
     changed = tables()
