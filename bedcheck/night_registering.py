@@ -21,6 +21,8 @@ registering.add_typer(
     add, name="add", help="Register somebody or something; the same key again changes it."
 )
 
+MOST_NAMES = 10  # of entries in one line
+
 Key = Annotated[str, typer.Argument(metavar="KEY")]
 
 
@@ -92,7 +94,10 @@ def withdraw(
         from bedcheck.night.changes import withdraw as end
 
         told = end(opening, resident, actor(opening, token), datetime.now(UTC))
-    typer.echo(text("night.withdrawn", lang, told=printable(", ".join(told))))
+    if told:
+        typer.echo(text("night.withdrawn", lang, told=printable(", ".join(told))))
+    else:
+        typer.echo(text("night.withdrawn_already", lang))
 
 
 @registering.command("import", no_args_is_help=True)
@@ -104,7 +109,8 @@ def import_file(
 ) -> None:
     """Register everything in a file: all of it, or with a fault nothing. Twice is as once.
 
-    What is not in the file stays as it is.
+    An entry that is the same in the file as when it was last imported keeps what commands
+    did to it since. What is not in the file stays as it is.
 
     Example: bedcheck night import municipality.toml
     """
@@ -113,8 +119,12 @@ def import_file(
         from bedcheck.night.registry_file import parse
 
         registry = parse(file)
-        count = import_registry(opening, registry, actor(opening, token), datetime.now(UTC))
-    typer.echo(text("night.changed", lang, count=count))
+        done = import_registry(opening, registry, actor(opening, token), datetime.now(UTC))
+    typer.echo(text("night.changed", lang, count=done.changed))
+    if done.kept:
+        names = ", ".join(done.kept[:MOST_NAMES])
+        more = f" … ({len(done.kept)})" if len(done.kept) > MOST_NAMES else ""
+        typer.echo(text("night.kept", lang, entries=printable(names) + more))
 
 
 @registering.command("export")

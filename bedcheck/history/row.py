@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
     # Looks and windows
     LOOK = "look"  # one access to the camera, whatever came of it
-    WINDOW_CLOSED = "window_closed"  # outcome; exactly one for every due window
+    WINDOW_CLOSED = "window_closed"  # outcome, looked; exactly one for every due window
     ANSWER = "answer"  # question, answer: the operator's; None: none came in time
     LATE = "late"  # event, phase: what somebody said when nothing followed from it any more
     # An alarm, from raised to closed

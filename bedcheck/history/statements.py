@@ -52,6 +52,12 @@ def _bytes_of(column: sa.Column[Any]) -> sa.Label[bytes]:
 
 
 DOCUMENT = sa.select(d.body).where(d.kind == kind, d.key == key, d.current.is_(True))
+LAST_DOCUMENT = (
+    sa.select(d.body)
+    .where(d.kind == kind, d.key == key, d.body.is_not(None))
+    .order_by(d.version.desc())
+    .limit(1)
+)
 ALL_DOCUMENTS = (
     sa.select(d.key, d.body)
     .where(d.kind == kind, d.current.is_(True), d.body.is_not(None))

@@ -70,7 +70,9 @@ def tell(row: HistoryRow, language: str) -> str:
     if kind is Kind.LOOK and row.facts.get("certain") is False:
         parts.append(word("uncertain", language))
     said = ", ".join(parts)
-    return f"{title(kind, language)}: {said}" if said else title(kind, language)
+    unlooked = kind is Kind.WINDOW_CLOSED and row.facts.get("looked") is False
+    what = texts.text("history.unlooked", language) if unlooked else title(kind, language)
+    return f"{what}: {said}" if said else what
 
 
 def who_text(who: str, language: str) -> str:

@@ -49,6 +49,10 @@ class Snapshot:
         """The document's newest version; None where there is none or it was removed."""
         return _loaded(self._scalar(sql.DOCUMENT, of_kind=kind, of_key=key))
 
+    def last(self, kind: str, key: str) -> Body | None:
+        """The document's newest version, also where it was removed since and not yet purged."""
+        return _loaded(self._scalar(sql.LAST_DOCUMENT, of_kind=kind, of_key=key))
+
     def all(self, kind: str) -> dict[str, Body]:
         """Every document of a kind that was not removed, by key."""
         return self._bodies(sql.ALL_DOCUMENTS, of_kind=kind)

@@ -5,26 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bedcheck.errors import RegistryError
 from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.store import Store
 from bedcheck.history.transaction import Transaction
+from bedcheck.night.endings import revivals
 from bedcheck.night.engine import bar_what_is_barred, put_entry
 from bedcheck.night.fault import Fault
+from bedcheck.night.imported import as_imported, kept_since, mark_imported
 from bedcheck.night.planner import tell
 from bedcheck.night.registry import KINDS, Entry, Registry
 from bedcheck.night.unit import Service
 from bedcheck.night.validate import checked
 
-__all__ = ["change", "import_registry", "remove", "withdraw"]
+__all__ = ["Imported", "change", "import_registry", "remove", "withdraw"]
+
+
+class Imported(NamedTuple):
+    """What an import did."""
+
+    changed: int  # entries new or other than before
+    kept: tuple[str, ...]  # "camera C1": the same in the file, and changed by others since
 
 
 def change(store: Store, entries: Iterable[Entry], by: str, now: datetime) -> int:
     """Put entries in the registry; returns how many were new or other than before.
 
     Raises RegistryError with every fault that the registry would then have, and changes
-    nothing. Looks that are forbidden from now on end at once.
+    nothing; to revive a withdrawn consent or an ended agreement is such a fault. Looks that
+    are forbidden from now on end at once.
     """
     tables: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -33,15 +44,24 @@ def change(store: Store, entries: Iterable[Entry], by: str, now: datetime) -> in
         return _put(tx, tables, by, now)
 
 
-def import_registry(store: Store, registry: Registry, by: str, now: datetime) -> int:
-    """Put everything of ``registry`` in; see `change`. What is not in it stays as it is."""
+def import_registry(store: Store, registry: Registry, by: str, now: datetime) -> Imported:
+    """Put in what of ``registry`` is other than when it was last imported; see `change`.
+
+    An entry that is the same as then keeps what commands, and the runner, did to it since.
+    What is not in ``registry`` stays as it is.
+    """
     with store.transaction() as tx:
-        tables = {kind: list(registry.of(kind).values()) for kind in KINDS}
-        return _put(tx, tables, by, now)
+        tables = as_imported(tx, registry)
+        kept = kept_since(tx, registry, tables)
+        count = _put(tx, tables, by, now)
+        mark_imported(tx, tables, by, now)
+        return Imported(count, tuple(kept))
 
 
 def _put(tx: Transaction, tables: dict[str, list[Entry]], by: str, now: datetime) -> int:
     registry = Registry.load(tx)
+    if revived := list(revivals(tx, tables)):
+        raise RegistryError(revived)
     for kind, entries in tables.items():
         registry = registry.with_entries(kind, entries)
     checked(registry)
@@ -72,7 +92,8 @@ def withdraw(store: Store, resident: str, by: str, now: datetime) -> list[str]:
     """Consent was withdrawn, or the supervision ended: no look from this moment on.
 
     Consents are marked, agreements and cameras ended, and those concerned told; returns
-    whom. Raises RegistryError where there is no such resident.
+    whom. Nobody, where all of that was so already: then nothing is written. Raises
+    RegistryError where there is no such resident.
     """
     with store.transaction() as tx:
         registry = Registry.load(tx)
@@ -81,18 +102,22 @@ def withdraw(store: Store, resident: str, by: str, now: datetime) -> list[str]:
             raise RegistryError([Fault(place=f"resident[{resident}]", message=message)])
         today = now.astimezone(registry.zone).date()
         told = ["administrator"]
+        ended = False
         for consent in registry.consents_by_resident.get(resident, ()):
             if consent.withdrawn_on is None:
                 day = max(today, consent.taken_on)
                 withdrawn = replace(consent, withdrawn_on=day, withdrawn_by=by)
-                put_entry(tx, "consent", withdrawn, by, now)
+                ended |= put_entry(tx, "consent", withdrawn, by, now)
         for agreement in registry.agreements.values():
             if agreement.resident == resident and agreement.state is not Service.ENDED:
-                put_entry(tx, "agreement", replace(agreement, state=Service.ENDED), by, now)
+                over = replace(agreement, state=Service.ENDED)
+                ended |= put_entry(tx, "agreement", over, by, now)
                 told += [key for key in agreement.contacts if key not in told]
         for unit in registry.units.values():
             if unit.resident == resident and unit.state is not Service.ENDED:
-                put_entry(tx, "camera", replace(unit, state=Service.ENDED), by, now)
+                ended |= put_entry(tx, "camera", replace(unit, state=Service.ENDED), by, now)
+        if not ended:
+            return []
         bar_what_is_barred(tx, Registry.load(tx), by, now, [resident])
         for to in told:
             key = f"withdrawn/{resident}/{to}/{now:%Y-%m-%dT%H:%M:%SZ}"

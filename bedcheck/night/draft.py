@@ -53,5 +53,7 @@ class Draft:
             self.log(Kind.ALARM_CLOSED, who, True, how=ending.value)
         if self.window.phase in (Phase.LOOKING, Phase.WAITING, Phase.PLANNED):
             self.actions.append(Revoke())
+        if self.window.look == 0 and self.window.alarm is None:
+            facts["looked"] = False
         self.log(Kind.WINDOW_CLOSED, who, outcome=ending.value, **facts)
         self.set(phase=Phase.CLOSED, due=None, ending=ending)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bedcheck.errors import BedcheckError
+from bedcheck.errors import BedcheckError, GrabError
 from bedcheck.history.grant import Grant
 from bedcheck.history.store import Store
 from bedcheck.history.transaction import Intent, Transaction
@@ -84,8 +84,8 @@ class Jobs:
             camera = self._world.camera(unit, self._redeem)
             placement = unit.placed()
         except (ValueError, BedcheckError) as error:
-            detail = str(error)
-            return _failed(intent, LookFailed(key=intent.key, kind="refused", detail=detail))
+            kind = error.kind if isinstance(error, GrabError) else "refused"
+            return _failed(intent, LookFailed(key=intent.key, kind=kind, detail=str(error)))
         purpose = intent.body["purpose"]
         expires = min(now + timedelta(seconds=seconds + 5), window.closes)
         grants = [tx.issue_grant(unit.key, window.key, purpose, expires) for _ in range(FRAMES)]

@@ -32,6 +32,9 @@ CLOSES = {
 OWN = frozenset({"judgement", "no_grant", "overdue", "internal", "interrupted"})
 """Faults of the operator's side: neither the camera nor the line is to blame."""
 
+SET_UP = frozenset({"no_secret"})
+"""What whoever sets the software up left out: the camera was not even asked."""
+
 LINE = frozenset({"unreachable", "timed_out"})
 """Nobody can tell from here whether the camera, its power or the line is down."""
 
@@ -132,6 +135,9 @@ def look_failed(draft: Draft, event: LookFailed) -> None:
     draft.set(tries=tries)
     if event.kind in OWN:
         draft.tell("operator", "own_fault", error=event.kind)
+        raise_alarm(draft, AlarmCause.NO_LOOK_MADE, event.kind)
+    elif event.kind in SET_UP:
+        draft.tell("administrator", "set_up", error=event.kind)
         raise_alarm(draft, AlarmCause.NO_LOOK_MADE, event.kind)
     elif event.kind in LINE:
         draft.tell("operator", "line", error=event.kind)

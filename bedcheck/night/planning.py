@@ -53,7 +53,10 @@ class Load:
     openings: tuple[int, ...]  # in each quarter of an hour of the day, from midnight
     concurrent: int  # the most looks at the same moment
     spacing: int  # the least seconds between two openings
+    closest: str  # which two those are, "berit 23:00:00 and carl 23:00:02"; empty: no two
+    busiest: str  # when the most looks are made, "23:00:00"
     alarms: float  # the most that one team is to expect within a quarter of an hour
+    loaded: str  # which team that is and when, "north from 23:15"; empty: nobody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,25 +191,34 @@ def _load(items: list[_Item], seconds: list[int], limits: Limits) -> Load:
         openings[at // QUARTER] += 1
         quarter = (item.team, (at + item.alarm_after) % DAY // QUARTER)
         alarms[quarter] = alarms.get(quarter, 0.0) + limits.alarm_rate
-    ordered = sorted(seconds)
-    gaps = [b - a for a, b in pairwise([*ordered, *(at + DAY for at in ordered[:1])])]
+    most = max(alarms, key=lambda quarter: alarms[quarter], default=("", 0))
+    ordered = sorted((at, item.agreement) for item, at in zip(items, seconds, strict=True))
+    around = [*ordered, *((at + DAY, agreement) for at, agreement in ordered[:1])]
+    one, other = min(
+        pairwise(around), key=lambda two: two[1][0] - two[0][0], default=((0, ""), (DAY, ""))
+    )
     return Load(
         openings=tuple(openings),
         concurrent=int(looks.max(initial=0)),
-        spacing=min(gaps, default=DAY),
-        alarms=max(alarms.values(), default=0.0),
+        spacing=other[0] - one[0],
+        closest=" and ".join(f"{key} {_time(at % DAY)}" for at, key in (one, other) if key),
+        busiest=str(_time(int(looks.argmax()))),
+        alarms=alarms.get(most, 0.0),
+        loaded=f"{most[0]} from {_time(most[1] * QUARTER):%H:%M}" if alarms else "",
     )
 
 
 def _beyond(load: Load, limits: Limits) -> Iterator[str]:
     if load.concurrent > limits.concurrent:
-        yield f"{load.concurrent} looks at the same moment, over {limits.concurrent}"
+        yield (
+            f"{load.concurrent} looks at the same moment ({load.busiest}), over {limits.concurrent}"
+        )
     if load.spacing < limits.spacing:
-        yield f"two windows open {load.spacing} s apart, under {limits.spacing} s"
+        yield f"{load.closest} open {load.spacing} s apart, under {limits.spacing} s"
     if load.alarms > limits.alarms + 1e-9:
         yield (
             f"{load.alarms:.1f} alarms to be expected by one team within a quarter of an hour,"
-            f" over {limits.alarms:g}"
+            f" over {limits.alarms:g}: {load.loaded}"
         )
 
 

@@ -241,8 +241,10 @@ def entry_from(kind: str, table: Mapping[str, Any]) -> Entry:
     return entry
 
 
-def table_of(entry: Entry) -> dict[str, Any]:
-    """An entry as plain JSON values; fields that are None are left out."""
+def table_of(entry: Entry, *, defaults: bool = True) -> dict[str, Any]:
+    """An entry as plain JSON values; fields that are None, or no defaults, are left out."""
     kind = next(name for name, cls in KINDS.items() if isinstance(entry, cls))
-    (table,) = _adapter(kind).dump_python((entry,), mode="json", exclude_none=True)
+    (table,) = _adapter(kind).dump_python(
+        (entry,), mode="json", exclude_none=True, exclude_defaults=not defaults
+    )
     return dict(table)

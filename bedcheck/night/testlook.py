@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bedcheck.errors import BedcheckError, GrantError, RegistryError
+from bedcheck.errors import BedcheckError, GrabError, GrantError, RegistryError
 from bedcheck.history.grant import Grant
 from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.store import Store
@@ -70,7 +70,8 @@ def take_test_look(
         )
         event = take_look(looking, world.judge, clock, threading.Event())
     except (ValueError, BedcheckError) as error:
-        event = LookFailed(key=key, kind="refused", detail=str(error))
+        kind = error.kind if isinstance(error, GrabError) else "refused"
+        event = LookFailed(key=key, kind=kind, detail=str(error))
     sees = isinstance(event, Looked) and event.finding.state != State.OBSTRUCTED
     _write(store, unit, event, sees, by, clock.now())
     return event, sees

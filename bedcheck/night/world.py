@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bedcheck.errors import GrabError
 from bedcheck.history.grant import Redeem
 from bedcheck.night.cameras.files import FileCamera
 from bedcheck.night.cameras.http import Auth, HttpCamera
-from bedcheck.night.cameras.port import Camera
+from bedcheck.night.cameras.port import Camera, Failure
 from bedcheck.night.channels.port import Channel
 from bedcheck.night.channels.printed import PrintChannel
 from bedcheck.night.channels.webhook import WebhookChannel
@@ -25,7 +26,7 @@ __all__ = ["World", "real_world"]
 class World:
     """What the runner reaches out to; every part may be a fake."""
 
-    camera: Callable[[Unit, Redeem], Camera]  # ValueError where the unit cannot be used
+    camera: Callable[[Unit, Redeem], Camera]  # ValueError, GrabError: it cannot be used
     channel: Callable[[Contact], Channel]  # ValueError where the contact cannot be reached
     judge: Judge
 
@@ -38,7 +39,8 @@ def real_world(secrets: Secrets, judge: Judge) -> World:
             return FileCamera(camera=unit.key, path=Path(unit.source), redeem=redeem)
         password = secrets.get(unit.secret) if unit.secret else ""
         if unit.secret and not password:
-            raise ValueError(f"there is no secret named {unit.secret!r}")
+            message = f"there is no secret named {unit.secret!r}: put it among the secrets"
+            raise GrabError(f"camera {unit.key}: {message}", kind=Failure.NO_SECRET)
         return HttpCamera(
             camera=unit.key,
             url=unit.source,

@@ -138,6 +138,40 @@ def test_a_test_look_puts_a_camera_in_service_or_says_why_not(store: Path) -> No
     assert refused.facts["reason"] == "no_consent"
 
 
+def test_a_withdrawal_is_told_once_and_outlasts_the_same_file_again(store: Path) -> None:
+    ran("night", "init")
+    Path("a.toml").write_text(tomli_w.dumps(tables()), encoding="utf-8")
+    assert ran("night", "import", "a.toml", "--lang", "en") == "Changed: 10.\n"
+    shown = ran("night", "withdraw", "berit", "--lang", "en")
+    assert "Will be told: administrator, north." in shown
+    assert "withdrawn already" in ran("night", "withdraw", "berit", "--lang", "en")
+    assert ran("night", "import", "a.toml", "--lang", "en").splitlines() == [
+        "Changed: 0.",
+        "Kept as changed since: consent berit-1, camera C1, agreement berit.",
+    ]
+    assert "withdrawn_on" in ran("night", "export")
+    added = bedcheck(
+        *("night", "add", "consent", "berit-1", "--resident", "berit", "--taken-by", "Anna"),
+        *("--taken-on", "2026-02-01", "--reference", "binder 3"),
+    )
+    assert added.exit_code != 0
+    assert "consent[berit-1]: was withdrawn on" in added.output
+
+
+def test_a_missing_secret_is_no_fault_of_the_camera(store: Path) -> None:
+    set_up()
+    ran(
+        *("night", "add", "camera", "C1", "--resident", "berit", "--login", "viewer"),
+        *("--source", "http://127.0.0.1:9/a.jpg", "--secret", "cameras"),
+    )
+    result = bedcheck("night", "look", "C1", "--lang", "en")
+    assert result.exit_code == 3
+    assert "there is no secret named 'cameras'" in result.output
+    assert "the camera's password is not among the software's secrets" in result.output
+    (look,) = rows(store, Kind.LOOK)
+    assert look.facts["error"] == "no_secret"
+
+
 def test_five_faults_in_a_file_are_told_at_once_and_change_nothing(store: Path) -> None:
     ran("night", "init")
     changed = tables()

@@ -32,7 +32,7 @@ def told() -> str:
         "22:30 Carl Alarm: the camera shows nothing to go by, camera covered;",
         "22:45 Doris Alarm: cannot be told, bed, clothes and wall too alike;",
         "23:00 Erik Alarm: the camera shows nothing to go by, nobody answers",
-        "23:15 Folke Supervision closed: absence",
+        "23:15 Folke No look: away",
         "00:00:00 Greta Change: consent greta, changed, withdrawn by",
         "02:00 Greta no look: the supervision had ended, consent was withdrawn",
         "01:00 Harry Alarm: not seen in bed; Alarm written off: known absence",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from bedcheck.history.row import Kind
 from bedcheck.night.channels.port import Rejected, Unreachable
 from bedcheck.night.events import Acknowledged, Outcome, OutcomeGiven
 from bedcheck.night.lock import only_runner
+from bedcheck.night.registry import Registry
+from bedcheck.night.secrets import Secrets
 from bedcheck.night.window import Ending, Phase
-from tests.night.nights import Night, night_of
+from bedcheck.night.world import real_world
+from tests.night.nights import Night, ScriptedJudge, night_of
 from tests.night.registering import tables
 
 START = datetime(2026, 3, 10, 21, 0, tzinfo=UTC)
@@ -95,6 +99,22 @@ def test_a_dead_camera_is_tried_three_times(night: Night) -> None:
     assert [row.facts["error"] for row in night.rows(Kind.LOOK)] == ["unreachable"] * 3
     assert [to for _, to in night.calls()] == ["north"]
     assert night.told() == [("operator", "line")]
+
+
+def test_without_its_secret_a_camera_is_not_asked_and_not_blamed(tmp_path: Path) -> None:
+    changed = tables()
+    changed["camera"][0] |= {"source": "http://127.0.0.1:9/a.jpg", "login": "a", "secret": "b"}
+    with night_of(tmp_path, changed, START) as night:
+        night.world = replace(night.world, camera=real_world(Secrets({}), ScriptedJudge()).camera)
+        night.new_runner().step()
+        night.until(OPENS + 10 * MINUTE)
+        assert [row.facts["error"] for row in night.rows(Kind.LOOK)] == ["no_secret"] * 3
+        alarm = night.window(FIRST).alarm
+        assert alarm is not None
+        assert (alarm.cause, alarm.why) == ("no_look_made", ("no_secret",))
+        assert night.told() == [("admin", "set_up")]
+        with night.store.snapshot() as snapshot:
+            assert not Registry.load(snapshot).units["C1"].fault
 
 
 def test_a_crash_between_intent_and_result_repeats_the_look(night: Night) -> None:

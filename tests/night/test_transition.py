@@ -300,6 +300,7 @@ FAULTS = {
     "unreachable": (AlarmCause.CAMERA, ("operator", "line"), False),
     "timed_out": (AlarmCause.CAMERA, ("operator", "line"), False),
     "refused": (AlarmCause.CAMERA, ("administrator", "camera"), True),
+    "no_secret": (AlarmCause.NO_LOOK_MADE, ("administrator", "set_up"), False),
     "unauthorised": (AlarmCause.CAMERA, ("administrator", "camera"), True),
     "not_a_picture": (AlarmCause.CAMERA, ("administrator", "camera"), True),
     "frozen": (AlarmCause.CAMERA, ("administrator", "camera"), True),

@@ -19,6 +19,7 @@ class Failure(StrEnum):
 
     UNREACHABLE = "unreachable"  # no answer at that address: power, line or address
     REFUSED = "refused"  # it answers, and does not want to
+    NO_SECRET = "no_secret"  # its password is not among our secrets: it was not asked
     UNAUTHORISED = "unauthorised"  # the name or the password is wrong
     NOT_FOUND = "not_found"  # it answers, and has no picture at this path
     TIMED_OUT = "timed_out"  # it began, and did not end before the deadline
