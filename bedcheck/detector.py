@@ -94,8 +94,9 @@ class Detector:
             answer = self.network.run(*self.network.prepare(frame.pixels, bed))
         presence = answer.presence
         if overview and not several:
-            # The room as a whole speaks of the same person; an outline just found may be off.
-            presence = _agreed(answer.presence, overview.presence)
+            # The room as a whole speaks of the same person, and an outline just found may be
+            # off: where the two differ, the bed is as empty as the emptier says.
+            presence = min(answer.presence, overview.presence)
         decision = decide(
             Facts(
                 obstructed=answer.obstructed,
@@ -132,12 +133,6 @@ class Detector:
             network=self.network.name,
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
-
-
-def _agreed(one: float, other: float) -> float:
-    """Two probabilities as one: the mean of their log odds."""
-    odds = np.sqrt((one / (1 - one)) * (other / (1 - other)))
-    return float(odds / (1 + odds))
 
 
 def _bed_size(bed: Polygon | None, luma: NDArray[np.uint8]) -> float:

@@ -13,7 +13,7 @@ from bedcheck.verdict import Polygon
 __all__ = ["Found", "find_bed"]
 
 FINE = 6  # cells of the mask are split this often before its outline is drawn
-SURE = 0.35  # a cell from here on is bed; coarse masks are timid at the edges
+SURE = 0.25  # a cell from here on is bed; coarse masks are timid at the edges
 LEAST_BED = 0.008  # share of the picture; less is a speck, not a bed
 LEAST_OTHER = 0.012  # the same for a second bed
 CORNERS = 0.02  # how far the outline may be simplified, as a share of its length

@@ -67,6 +67,12 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
         find_beds: Annotated[
             bool, typer.Option("--find-beds", help="Keep the drawn beds from the detector.")
         ] = False,
+        beds: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="CSV", help="With --find-beds: path and bed of beds left undrawn."
+            ),
+        ] = None,
         weights: Annotated[Path | None, WEIGHTS] = None,
         detector: Annotated[str, DETECTOR] = "",
         skip_bad: Annotated[bool, SKIP_BAD] = False,
@@ -111,6 +117,7 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
                         split=split,
                         rooms=room or (),
                         find_beds=find_beds,
+                        beds=beds,
                         skip_bad=skip_bad,
                         workers=workers,
                         cluster=cluster,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,6 +42,7 @@ __all__ = [
 GRID = 200  # side of the raster on which outlines are compared
 RISKS = (0.01, 0.05)  # shares of errors among what is answered
 FOUND = 0.5  # intersection over union from which a bed counts as found
+ALIKE = 0.9  # of the largest bed's area: whether such a one is not the largest, nobody can see
 
 
 def headline(predictions: Sequence[Prediction]) -> list[Prediction]:
@@ -213,16 +214,23 @@ def infrared_cost(predictions: Sequence[Prediction]) -> Estimate:
     return bootstrap(cost, units, unit=unit)
 
 
-def bed_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
-    """Share of pictures in which the largest drawn bed was found, by IoU; by room and all."""
-    largest: dict[str, Polygon] = {}
+def bed_figures(
+    predictions: Sequence[Prediction], undrawn: Mapping[str, Polygon] | None = None
+) -> dict[str, Estimate]:
+    """Share of pictures in which the largest bed was found, by IoU; by room and all.
+
+    One within a tenth of the largest one's area will do. ``undrawn`` are further beds by
+    path, which the manifest leaves out.
+    """
+    drawn: dict[str, list[Polygon]] = {}
     for p in predictions:
         if p.row.bed:
-            other = largest.get(p.row.path)
-            if other is None or polygon.area(p.row.bed) > polygon.area(other):
-                largest[p.row.path] = p.row.bed
-    by_path = {p.row.path: p for p in predictions if p.row.path in largest}
-    hits = np.array([_iou(largest[k], p.bed) >= FOUND for k, p in by_path.items()], bool)
+            drawn.setdefault(p.row.path, []).append(p.row.bed)
+    for path, bed in (undrawn or {}).items():
+        if path in drawn:
+            drawn[path].append(bed)
+    by_path = {p.row.path: p for p in predictions if p.row.path in drawn}
+    hits = np.array([_found(drawn[path], p.bed) for path, p in by_path.items()], bool)
     rooms = np.array([p.row.unit for p in by_path.values()])
     figures = {"all": ratio(hits, np.ones(len(hits)), rooms)}
     for room in sorted(set(rooms)):
@@ -230,6 +238,11 @@ def bed_figures(predictions: Sequence[Prediction]) -> dict[str, Estimate]:
         pictures = range(len(inside))
         figures[str(room)] = ratio(inside, np.ones(len(inside)), pictures, unit="picture")
     return figures
+
+
+def _found(drawn: Sequence[Polygon], bed: Polygon | None) -> bool:
+    largest = max(map(polygon.area, drawn))
+    return any(_iou(one, bed) >= FOUND for one in drawn if polygon.area(one) >= ALIKE * largest)
 
 
 def units_of(rows: Sequence[Prediction]) -> tuple[str, NDArray[Any]]:

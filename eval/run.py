@@ -12,6 +12,7 @@ from typing import Any
 from bedcheck.errors import ManifestError
 from bedcheck.verdict import State
 from datasets.checks import check
+from datasets.drawn import drawn_beds
 from datasets.manifest import Fault, Row, refuse
 from eval.bulk import predict
 from eval.compare import compare
@@ -62,6 +63,7 @@ def evaluate(
     split: str | None = None,
     rooms: Collection[str] = (),
     find_beds: bool = False,
+    beds: Path | None = None,
     skip_bad: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
@@ -70,7 +72,8 @@ def evaluate(
     """Judge the manifest's rows and write predictions.csv and report.json.
 
     ``split`` and ``rooms`` choose rows; all by default. With ``find_beds`` the detector is
-    not told where the beds are. Returns the report and the predictions. Raises ManifestError
+    not told where the beds are; ``beds`` is a CSV of path and polygon of further beds, which
+    the manifest leaves undrawn. Returns the report and the predictions. Raises ManifestError
     where no row is left, and for faults in the manifest unless ``skip_bad``.
     """
     spec = spec or Spec()
@@ -87,7 +90,10 @@ def evaluate(
     if not predictions:
         told = "; ".join(dict.fromkeys(message for _, message in failed[:3]))
         raise ManifestError(f"{manifest}: none of its {len(rows)} rows could be judged: {told}")
-    report = report_of(predictions, name=spec.name, beds_found=find_beds)
+    report = report_of(predictions, name=spec.name)
+    if find_beds:
+        undrawn = drawn_beds(beds) if beds else {}
+        report["beds_found"] = plain(bed_figures(predictions, undrawn))
     report["skipped"] = [asdict(fault) for fault in faults]
     report["failed"] = [{"row": number, "message": message} for number, message in failed]
     save(out, report, predictions)
@@ -174,9 +180,7 @@ def join(tables: Sequence[Path], out: Path) -> tuple[dict[str, Any], list[Predic
     return report, joined
 
 
-def report_of(
-    predictions: Sequence[Prediction], *, name: str, beds_found: bool = False
-) -> dict[str, Any]:
+def report_of(predictions: Sequence[Prediction], *, name: str) -> dict[str, Any]:
     """Everything that is told of the predictions, as plain JSON values."""
     taken = as_taken(predictions)
     report: dict[str, Any] = {
@@ -196,8 +200,6 @@ def report_of(
         "worst": gallery(predictions),
         "looks_needed": {f"{rate:.2%}": looks_needed(rate) for rate in CLAIMS},
     }
-    if beds_found:
-        report["beds_found"] = plain(bed_figures(predictions))
     return report
 
 

@@ -31,16 +31,22 @@ def warp(
     bed: Polygon | None,
     size: int,
     rng: np.random.Generator,
+    *,
+    loosely: bool = False,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Polygon | None]:
-    """Flip, turn, stretch and resize picture, layers and bed together to ``size`` square."""
+    """Flip, turn, stretch and resize picture, layers and bed together to ``size`` square.
+
+    ``loosely`` moves and scales the view much more: no place in a picture is a bed's own.
+    """
+    spread, closer, apart, aside = (0.15, -0.1, 0.22, 0.1) if loosely else (0.08, -0.03, 0.08, 0.03)
     height, width = picture.shape[:2]
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float64) - 0.5
     angle = np.deg2rad(rng.normal(0, 8))
     if rng.random() < 0.15:
         angle += rng.choice([0.5, 1.0, 1.5]) * np.pi  # overhead cameras hang either way
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    view = corners * np.exp(rng.normal(0, 0.08, 2)) @ turn.T
-    view = view * np.exp(rng.normal(-0.03, 0.08)) + rng.normal(0, 0.03, 2) + 0.5
+    view = corners * np.exp(rng.normal(0, spread, 2)) @ turn.T
+    view = view * np.exp(rng.normal(closer, apart)) + rng.normal(0, aside, 2) + 0.5
     view += rng.normal(0, 0.02, view.shape)  # a slightly different viewpoint
     if rng.random() < 0.5:
         view = view[[1, 0, 3, 2]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from models.samples import Mix
@@ -16,8 +16,9 @@ class Rates:
     """How long and how fast one network is trained."""
 
     steps: int
-    heads: float = 2e-3  # the rate of what starts from nothing, at its highest
-    trunk: float = 5e-5  # of the backbone; more, and it forgets what it came with
+    samples: int  # in the pool that is drawn before; shown again and again
+    rate: float = 2e-3  # the optimiser's, at its highest
+    start: int = 0  # added to the run's seed: another beginning, another order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,16 +28,20 @@ class Config:
     name: str  # the network's name in verdicts
     version: str
     seed: int
-    samples: int  # in the pool that is drawn before training; shown again and again
     batch: int = 64
     judge: Rates
     finder: Rates
-    ridge: float = 1.0  # of the fit on untrained features (see `models.probe`)
-    people: float = 2.0  # how much that fit weighs beside the trained part
+    ridge: float = 1.0  # of the fit on plain features (see `models.probe`)
+    plain: float = 4.0  # how much that fit weighs beside the trained part
     decay: float = 0.02  # of the weights (AdamW)
     average: float = 0.995  # of the exponential moving average that is kept
     groups: dict[str, float] = field(default_factory=dict)  # how often each group is drawn
     mix: Mix = field(default_factory=Mix)
+    finder_mix: Mix = field(default_factory=Mix)
+
+    def of_finder(self) -> Config:
+        """The same run, with what the finder is shown."""
+        return replace(self, mix=self.finder_mix)
 
 
 def read_config(path: Path) -> Config:
@@ -46,14 +51,19 @@ def read_config(path: Path) -> Config:
     silently left out.
     """
     found = tomllib.loads(path.read_text(encoding="utf-8"))
-    mix, judge, finder = (found.pop(name, {}) for name in ("mix", "judge", "finder"))
-    kinds = tuple(mix.pop("kinds", {}).items())
-    for part, known in ((found, Config), (mix, Mix), (judge, Rates), (finder, Rates)):
-        names = {f.name for f in fields(known)}
+    tables = {name: found.pop(name, {}) for name in ("mix", "finder_mix", "judge", "finder")}
+    kinds = {name: tuple(tables[name].pop("kinds", {}).items()) for name in ("mix", "finder_mix")}
+    known = {"mix": Mix, "finder_mix": Mix, "judge": Rates, "finder": Rates}
+    for part, kind in ((found, Config), *((tables[name], known[name]) for name in tables)):
+        names = {f.name for f in fields(kind)}
         if extra := set(part) - names:
             raise ValueError(
                 f"{path}: unknown key {sorted(extra)[0]!r}; expected one of {sorted(names)}"
             )
     return Config(
-        mix=Mix(kinds=kinds, **mix), judge=Rates(**judge), finder=Rates(**finder), **found
+        mix=Mix(kinds=kinds["mix"], **tables["mix"]),
+        finder_mix=Mix(kinds=kinds["finder_mix"], **tables["finder_mix"]),
+        judge=Rates(**tables["judge"]),
+        finder=Rates(**tables["finder"]),
+        **found,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bedcheck.polygon import area, parse_polygon
+from bedcheck.polygon import area
 from bedcheck.verdict import Polygon
+from datasets.drawn import drawn_beds
 from datasets.manifest import read
 
 __all__ = ["Example", "load"]
@@ -66,7 +66,7 @@ def load(
         for row in read(manifest)
         if (split is None or row.split == split) and row.unit not in left_out
     ]
-    drawn = _drawn(beds) if beds else {}
+    drawn = drawn_beds(beds) if beds else {}
     of_picture: dict[str, list[Polygon]] = defaultdict(list)
     for row in rows:
         bed = row.bed or drawn.get(row.path)
@@ -102,15 +102,6 @@ def load(
             )
         )
     return examples
-
-
-def _drawn(path: Path) -> dict[str, Polygon]:
-    with path.open(newline="", encoding="utf-8") as lines:
-        return {
-            line["path"]: parse_polygon(line["bed"])
-            for line in csv.DictReader(lines)
-            if line["bed"]
-        }
 
 
 def _groups(rooms: Iterable[str]) -> dict[str, str]:

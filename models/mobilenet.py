@@ -1,21 +1,21 @@
-"""MobileNetV2 cut at stride 16, with its ImageNet weights: what tells people, never trained.
+"""MobileNetV2 cut at stride 16, with its ImageNet weights: the eyes, never trained.
 
-Sandler et al., CVPR 2018, arXiv:1801.04381. Its features know more kinds of bedrooms than our
-training shows, so they stay as they are and only a linear head is fitted on them.
+Sandler et al., CVPR 2018, arXiv:1801.04381.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["CHANNELS", "MobileNet", "imagenet_weights"]
+__all__ = ["CHANNELS", "Features", "MobileNet", "imagenet_weights"]
 
-CHANNELS = 96
-"""Channels of what comes out."""
+CHANNELS = (32, 96)
+"""Channels of what comes out at strides 8 and 16."""
 
 # expansion, channels out, repeats, stride: rows of table 2 in the paper that are kept
 _STAGES = (
@@ -25,6 +25,15 @@ _STAGES = (
     (6, 64, 4, 2),
     (6, 96, 3, 1),
 )
+
+_STRIDE_8 = 7  # layers up to there
+
+
+class Features(NamedTuple):
+    """What MobileNet makes of N pictures of side S."""
+
+    s8: Tensor  # N x 32 x S/8 x S/8
+    s16: Tensor  # N x 96 x S/16 x S/16
 
 
 class _ConvNorm(nn.Sequential):
@@ -55,7 +64,7 @@ class _InvertedResidual(nn.Module):
 
 
 class MobileNet(nn.Module):
-    """Pictures N x 3 x S x S (RGB, ImageNet-normalised) to N x 96 x S/16 x S/16.
+    """Pictures N x 3 x S x S (RGB, ImageNet-normalised) to features of strides 8 and 16.
 
     Its normalisation always keeps ImageNet's statistics, in training as well.
     """
@@ -71,10 +80,10 @@ class MobileNet(nn.Module):
         self.features = nn.Sequential(*layers)
         self.requires_grad_(False)
 
-    def forward(self, picture: Tensor) -> Tensor:
-        """The features of stride 16."""
-        found: Tensor = self.features(picture)
-        return found
+    def forward(self, picture: Tensor) -> Features:
+        """The features of both strides."""
+        s8 = self.features[:_STRIDE_8](picture)
+        return Features(s8, self.features[_STRIDE_8:](s8))
 
     def train(self, mode: bool = True) -> MobileNet:
         """Never in training mode: see the class."""

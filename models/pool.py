@@ -2,7 +2,7 @@
 
 A pool is a folder of chunks. Sample number i is the same whenever it is drawn, so a pool that
 was broken off goes on, and one pool serves the network and each network with a room left out.
-What the backbones that are never trained make of a sample is kept beside it.
+What the eyes, which are never trained, make of a sample is kept beside it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from models.config import Config
 from models.examples import Example
-from models.net import INPUT_SIZE, MASK_SIZE, Judge
+from models.mobilenet import Features, MobileNet
+from models.net import INPUT_SIZE, MASK_SIZE, pooled
 from models.samples import IGNORE, Sample
 from models.stream import Stream, bed_cells, normalised
 
@@ -36,8 +37,9 @@ Progress = Callable[[int, int], None]
 class Pool:
     """N samples, side by side."""
 
-    s8: NDArray[np.float16]  # N x 96 x M x M: what `LCNet.base` makes of the picture
-    people: NDArray[np.float32]  # N x 288: `Judge.person_features`
+    s8: NDArray[np.float16]  # N x 32 x M x M: what `MobileNet` makes of the picture
+    s16: NDArray[np.float16]  # N x 96 x M/2 x M/2: the same, coarser
+    plain: NDArray[np.float32]  # N x 288: the coarser ones, `models.net.pooled` over the bed
     bed: NDArray[np.uint8]  # N x M x M, 0..255: the polygon shown to the network, if any
     masks: NDArray[np.uint8]  # N x 3 x M x M, 0..254, or UNKNOWN
     visibility: NDArray[np.int64]  # N, index or IGNORE
@@ -56,14 +58,14 @@ _stream: Stream
 def draw_pool(
     examples: Sequence[Example],
     config: Config,
+    samples: int,
     folder: Path,
     *,
     workers: int = 2,
     progress: Progress | None = None,
 ) -> None:
-    """Draw the configuration's samples into ``folder``; those that are there are kept."""
+    """Draw ``samples`` by ``config`` into ``folder``; those that are there are kept."""
     global _stream  # of the processes that are forked below
-    samples = config.samples
     folder.mkdir(parents=True, exist_ok=True)
     _stream = Stream(examples, config, samples)
     chunks = range(-(-samples // CHUNK))
@@ -76,23 +78,20 @@ def draw_pool(
                 progress(len(chunks) - len(missing) + done, len(chunks))
 
 
-def look(folder: Path, net: Judge, *, progress: Progress | None = None) -> None:
-    """Keep beside each chunk what ``net``'s untrained parts make of it, where that is missing."""
+def look(folder: Path, eyes: MobileNet, *, progress: Progress | None = None) -> None:
+    """Keep beside each chunk what ``eyes`` make of it, where that is missing."""
     paths = sorted(folder.glob("chunk_*.npz"))
     for done, path in enumerate(paths, 1):
         kept = _features(path)
         if not kept.exists():
             with np.load(path) as chunk, torch.no_grad():
                 parts = [
-                    _looked(net, chunk["picture"][start : start + 50], chunk["bed"][start:][:50])
+                    _looked(eyes, chunk["picture"][start : start + 50], chunk["bed"][start:][:50])
                     for start in range(0, len(chunk["bed"]), 50)
                 ]
             beside = kept.with_suffix(".new.npz")
-            np.savez(
-                beside,
-                s8=np.concatenate([s8 for s8, _ in parts]),
-                people=np.concatenate([people for _, people in parts]),
-            )
+            s8, s16, plain = (np.concatenate(part) for part in zip(*parts, strict=True))
+            np.savez(beside, s8=s8, s16=s16, plain=plain)
             beside.replace(kept)
         if progress:
             progress(done, len(paths))
@@ -117,13 +116,11 @@ def load_pool(folders: Sequence[Path], without_rooms: Sequence[str] = ()) -> Poo
 
 
 def _looked(
-    net: Judge, picture: NDArray[np.uint8], bed: NDArray[np.uint8]
-) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
-    shown, cells = normalised(picture), bed_cells(bed)
-    return (
-        net.trunk.base(shown).numpy().astype(np.float16),
-        net.person_features(shown, cells).numpy(),
-    )
+    eyes: MobileNet, picture: NDArray[np.uint8], bed: NDArray[np.uint8]
+) -> tuple[NDArray[Any], ...]:
+    seen = Features(*(found.half() for found in eyes(normalised(picture))))
+    plain = pooled(seen.s16.float(), bed_cells(bed))
+    return seen.s8.numpy(), seen.s16.numpy(), plain.numpy()
 
 
 def _features(path: Path) -> Path:

@@ -16,9 +16,10 @@ from models.augment import colours, jitter, warp
 from models.examples import Example
 from models.net import INPUT_SIZE, MASK_SIZE, POSTURES, VISIBILITY
 
-__all__ = ["IGNORE", "Mix", "Sample", "draw_sample", "plain_sample"]
+__all__ = ["ALWAYS", "IGNORE", "Mix", "Sample", "draw_sample", "plain_sample"]
 
 IGNORE = -1
+ALWAYS = 2.0  # `Mix.whole` from which every picture is shown whole
 WORK_SIZE = 288  # side at which degradations are drawn, pixels: near a camera's own scale
 
 
@@ -26,7 +27,8 @@ WORK_SIZE = 288  # side at which degradations are drawn, pixels: near a camera's
 class Mix:
     """How often what is shown. Shares are of all samples."""
 
-    whole: float = 0.3  # the whole picture without its bed; half as often where beds are many
+    whole: float = 0.3  # the whole picture without its bed; half as often where beds are many;
+    # from `ALWAYS` on never anything else
     no_polygon: float = 0.15  # of windows: the bed is not drawn in
     kinds: tuple[tuple[str, float], ...] = ()  # degradation and its share; the rest stay clean
 
@@ -66,7 +68,9 @@ def draw_sample(example: Example, mix: Mix, rng: np.random.Generator) -> Sample:
         kind = "clean"
     done = degrade(work, bed, kind=kind, recipe=TRAIN, rng=rng)
     layers = _layers(example, window, work.shape[:2], scale)
-    picture, layers, drawn = warp(done.picture, layers, bed, INPUT_SIZE, rng)
+    # Where nothing is asked of people a bed may well leave the view.
+    loosely = whole and (mix.whole >= ALWAYS or not example.alone)
+    picture, layers, drawn = warp(done.picture, layers, bed, INPUT_SIZE, rng, loosely=loosely)
     picture = colours(picture, rng, gently=kind in ("same_hue", "noise", "dark"))
 
     visibility, presence = _targets(example, done.label, whole)

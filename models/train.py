@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,14 @@ import torch
 from torch import Tensor, nn
 
 from models.config import Config, Rates
-from models.lcnet import LCNet, coco_weights
 from models.losses import finder_losses, judge_losses
-from models.mobilenet import imagenet_weights
+from models.mobilenet import Features, MobileNet, imagenet_weights
 from models.net import Finder, Judge
 from models.pool import Pool
 from models.probe import fit_presence
 from models.stream import Batch, batch_of
 
-__all__ = ["load_checkpoint", "new_judge", "train_finder", "train_judge"]
+__all__ = ["load_checkpoint", "new_eyes", "train_finder", "train_judge"]
 
 SAVE_EVERY = 100  # steps
 
@@ -32,31 +32,31 @@ Progress = Callable[[int, int, dict[str, float]], None]
 Losses = Callable[[Any, Batch], dict[str, Tensor]]
 
 
-def new_judge() -> Judge:
-    """A judge that knows what COCO and ImageNet taught, and nothing of beds."""
-    net = Judge()
-    net.trunk.load_coco(coco_weights())
-    net.people.load_imagenet(imagenet_weights())
-    return net
+def new_eyes() -> MobileNet:
+    """Eyes that know what ImageNet taught, and nothing of beds."""
+    eyes = MobileNet()
+    eyes.load_imagenet(imagenet_weights())
+    return eyes.eval()
 
 
 def train_judge(pool: Pool, config: Config, out: Path, *, progress: Progress | None = None) -> Path:
     """Train by ``config`` and return the checkpoint's path, ``out``/judge.pt.
 
     A run that was broken off goes on from its last save; the batches it sees are the
-    same. ``out``/judge.csv keeps the curve. Where the trained part has learnt, the linear
-    head of the untrained one is fitted and the two are added.
+    same. ``out``/judge.csv keeps the curve. Where the network has learnt, a linear head is
+    fitted on the eyes' plain features and added to its presence.
     """
-    net = new_judge()
+    net = Judge()
+    net.eyes = new_eyes()
 
     def losses(net: Judge, batch: Batch) -> dict[str, Tensor]:
-        return judge_losses(net.answers(batch["s8"], batch["people"], batch["bed"]), batch)
+        return judge_losses(net.answers(_seen(batch), batch["bed"]), batch)
 
     kept = _train(net, losses, pool, config, config.judge, out / "judge.pt", progress)
-    weight, bias = fit_presence(pool.people, pool.presence, config.ridge)
+    weight, bias = fit_presence(pool.plain, pool.presence, config.ridge)
     with torch.no_grad():
-        kept.presence_people.weight.copy_(config.people * torch.from_numpy(weight)[None])
-        kept.presence_people.bias.fill_(config.people * bias)
+        kept.presence_plain.weight.copy_(config.plain * torch.from_numpy(weight)[None])
+        kept.presence_plain.bias.fill_(config.plain * bias)
     _save(out / "judge.pt", {"kept": kept.state_dict(), "about": _about(config)})
     return out / "judge.pt"
 
@@ -66,10 +66,10 @@ def train_finder(
 ) -> Path:
     """The same for the masks: ``out``/finder.pt and ``out``/finder.csv."""
     net = Finder()
-    net.trunk.load_coco(coco_weights())
+    net.eyes = new_eyes()
 
     def losses(net: Finder, batch: Batch) -> dict[str, Tensor]:
-        return finder_losses(net.answers(batch["s8"]), batch)
+        return finder_losses(net.answers(_seen(batch)), batch)
 
     kept = _train(net, losses, pool, config, config.finder, out / "finder.pt", progress)
     _save(out / "finder.pt", {"kept": kept.state_dict(), "about": _about(config)})
@@ -94,11 +94,13 @@ def _train(
     progress: Progress | None,
 ) -> Any:
     """Go through ``rates.steps`` batches; the average of the weights on the way."""
+    config = replace(config, seed=config.seed + rates.start)
     torch.manual_seed(config.seed)
     path.parent.mkdir(parents=True, exist_ok=True)
     net = net.to(memory_format=torch.channels_last)
     kept = deepcopy(net).eval()
-    optimiser, step = _optimiser(net, net.trunk, config, rates), 0
+    trained = [parameter for parameter in net.parameters() if parameter.requires_grad]
+    optimiser, step = torch.optim.AdamW(trained, weight_decay=config.decay), 0
     if path.exists():
         saved = torch.load(path, weights_only=True)
         kept.load_state_dict(saved["kept"])
@@ -113,7 +115,7 @@ def _train(
         log = csv.writer(file)
         while step < rates.steps:
             batch = batch_of(pool, config, step)
-            _set_rate(optimiser, step, rates.steps)
+            _set_rate(optimiser, step, rates)
             parts = losses(net, batch)
             optimiser.zero_grad(set_to_none=True)
             parts["all"].backward()  # type: ignore[no-untyped-call]
@@ -146,22 +148,16 @@ def _about(config: Config) -> str:
     return json.dumps({"name": config.name, "version": config.version})
 
 
-def _optimiser(net: nn.Module, trunk: LCNet, config: Config, rates: Rates) -> torch.optim.AdamW:
-    top = list(trunk.top.parameters())
-    known = {id(p) for p in top}
-    heads = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
-    return torch.optim.AdamW(
-        [{"params": heads, "top": rates.heads}, {"params": top, "top": rates.trunk}],
-        weight_decay=config.decay,
-    )
+def _seen(batch: Batch) -> Features:
+    return Features(batch["s8"], batch["s16"])
 
 
-def _set_rate(optimiser: torch.optim.AdamW, step: int, steps: int) -> None:
+def _set_rate(optimiser: torch.optim.AdamW, step: int, rates: Rates) -> None:
     """A short warm-up, then half a cosine down to a hundredth."""
     warm = min(1.0, (step + 1) / 50)
-    cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps))
+    cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / rates.steps))
     for group in optimiser.param_groups:
-        group["lr"] = group["top"] * warm * cosine
+        group["lr"] = rates.rate * warm * cosine
 
 
 def _average(kept: nn.Module, net: nn.Module, share: float) -> None:

@@ -16,13 +16,13 @@ from models.calibrate import Fold, calibrate, upper_bound
 from models.config import read_config
 from models.examples import load
 from models.export import DeployedFinder, DeployedJudge, export
-from models.lcnet import coco_weights
 from models.losses import finder_losses, judge_losses
+from models.mobilenet import Features
 from models.net import Finder, Judge
 from models.pool import Pool, draw_pool, load_pool, look
 from models.samples import IGNORE, Sample
 from models.stream import Stream, batch_of, collate
-from models.train import load_checkpoint, new_judge, train_finder, train_judge
+from models.train import load_checkpoint, new_eyes, train_finder, train_judge
 
 TINY = Path(__file__).parents[2] / "models" / "configs" / "tiny.toml"
 BED = "0.2500,0.3000 0.7500,0.3000 0.8500,0.8500 0.1500,0.8500"
@@ -61,8 +61,8 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pool(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Pool:
     examples, folder = load(manifest, manifest.parent, split="train"), tmp_path_factory.mktemp("p")
-    draw_pool(examples, read_config(TINY), folder, workers=0)
-    look(folder, new_judge().eval())
+    draw_pool(examples, read_config(TINY), 160, folder, workers=0)
+    look(folder, new_eyes())
     return load_pool([folder])
 
 
@@ -83,17 +83,16 @@ def judge_of(run: Path) -> Judge:
 
 def test_the_losses_fall(pool: Pool, run: Path) -> None:
     batch = batch_of(pool, replace(read_config(TINY), seed=77, batch=32), 0)
+    seen = Features(batch["s8"], batch["s16"])
     with torch.no_grad():
         before, after = (
-            judge_losses(net.answers(batch["s8"], batch["people"], batch["bed"]), batch)
-            for net in (new_judge().eval(), judge_of(run))
+            judge_losses(net.answers(seen, batch["bed"]), batch)
+            for net in (Judge().eval(), judge_of(run))
         )
         finder, _ = load_checkpoint(run / "finder.pt")
         assert isinstance(finder, Finder)
-        untrained = Finder().eval()
-        untrained.trunk.load_coco(coco_weights())
         blank, drawn = (
-            finder_losses(net.answers(batch["s8"]), batch) for net in (untrained, finder)
+            finder_losses(net.answers(seen), batch) for net in (Finder().eval(), finder)
         )
     assert after["presence"] < 0.9 * before["presence"]
     assert after["visibility"] < 0.9 * before["visibility"]
@@ -135,7 +134,7 @@ def test_the_exported_network_equals_torch(
     expected = told if isinstance(told, tuple) else (told,)
     found = session.run(list(kind.outputs), inputs)
     for ours, theirs in zip(expected, found, strict=True):
-        np.testing.assert_allclose(ours.numpy(), theirs, atol=1e-4)
+        np.testing.assert_allclose(ours.numpy(), theirs, atol=0.02)  # its weights have 16 bits
     assert Network(tmp_path).name == f"{about['name']}@{about['version']}"
 
 
@@ -181,17 +180,17 @@ def test_a_run_that_was_broken_off_goes_on(pool: Pool, tmp_path: Path) -> None:
 
 def test_a_pool_that_was_broken_off_goes_on(manifest: Path, tmp_path: Path) -> None:
     examples = load(manifest, manifest.parent, split="train")
-    config = replace(read_config(TINY), samples=3)
-    draw_pool(examples, config, tmp_path, workers=0)
-    net = new_judge().eval()
-    look(tmp_path, net)
+    config = read_config(TINY)
+    draw_pool(examples, config, 3, tmp_path, workers=0)
+    eyes = new_eyes()
+    look(tmp_path, eyes)
     first = load_pool([tmp_path])
     (tmp_path / "chunk_00000.npz").unlink()
-    draw_pool(examples, config, tmp_path, workers=1)
+    draw_pool(examples, config, 3, tmp_path, workers=1)
     (tmp_path / "features_00000.npz").unlink()
-    look(tmp_path, net)
+    look(tmp_path, eyes)
     again = load_pool([tmp_path])
-    np.testing.assert_array_equal(first.s8, again.s8)
+    np.testing.assert_array_equal(first.s16, again.s16)
     np.testing.assert_array_equal(first.masks, again.masks)
     assert len(load_pool([tmp_path], without_rooms=sorted(set(first.room))[:1])) < len(first)
 
@@ -247,6 +246,6 @@ def test_what_is_not_known_is_left_out_of_the_batch(manifest: Path) -> None:
 
 def test_a_misspelt_setting_is_refused(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.toml"
-    wrong.write_text('name = "n"\nversion = "1"\nseed = 1\nsamples = 2\nstep_size = 3\n')
+    wrong.write_text('name = "n"\nversion = "1"\nseed = 1\nstep_size = 3\n')
     with pytest.raises(ValueError, match="unknown key 'step_size'"):
         read_config(wrong)
