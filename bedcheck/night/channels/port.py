@@ -25,6 +25,7 @@ class AlarmMessage:
     area: str = ""
     window: str = ""
     camera: str = ""
+    controller: str = ""  # the number that alarm receivers know the resident's equipment by
     contact: str  # whom it is for
     attempt: int = 1  # which try in all, from 1
     raised: datetime  # when the alarm was raised
