@@ -65,6 +65,7 @@ def alarm_message(
         area=window.area,
         window=window.key,
         camera=window.camera,
+        controller=resident.controller,
         contact=contact.key,
         attempt=alarm.turn,
         raised=alarm.raised,
@@ -108,6 +109,7 @@ def task_message(
         address=person.address,
         area=person.area,
         window=window,
+        controller=person.controller,
         contact=contact.key,
         raised=at,
     )

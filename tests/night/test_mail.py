@@ -25,7 +25,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedcheck.night.channels import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
-from bedcheck.night.channels.mail import MailChannel, mailbox, message_id
+from bedcheck.night.channels.mail import MailChannel, message_id
+from bedcheck.night.reach import mailbox
 from bedcheck.night.settings import Encryption, MailServer
 from bedcheck.night.window import AlarmCause
 from tests.night.servers import unused_port

@@ -23,6 +23,7 @@ from bedcheck.extras import needs
 from bedcheck.history.plain import check_key
 from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
 from bedcheck.night.own_loop import reason_of, run
+from bedcheck.night.reach import mailbox
 from bedcheck.night.settings import Encryption, MailServer
 from bedcheck.night.window import AlarmCause
 from bedcheck.texts import text
@@ -30,22 +31,12 @@ from bedcheck.texts import text
 with needs("night"):
     import aiosmtplib
 
-__all__ = ["MailChannel", "deliver", "mailbox", "message_id"]
+__all__ = ["MailChannel", "deliver", "message_id"]
 
 FAREWELL = 0.5  # seconds
 REFERENCE = re.compile(r"queued as ([\w.-]{1,100})", re.ASCII)
-MAILBOX = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}"
-)
 
 _ALARMS = frozenset(AlarmCause)
-
-
-def mailbox(address: str) -> str:
-    """``address`` itself, as name@machine in ASCII. ValueError where it is none."""
-    if len(address) > 254 or not MAILBOX.fullmatch(address):
-        raise ValueError("expected a mail address, as night@municipality.example")
-    return address
 
 
 def message_id(key: str, sender: str) -> str:

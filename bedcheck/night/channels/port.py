@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bedcheck.history.plain import check_key, utc
 
-__all__ = ["Accepted", "AlarmMessage", "Channel", "Delivery", "Rejected", "Unreachable"]
+__all__ = [
+    "Accepted",
+    "AlarmMessage",
+    "Channel",
+    "Delivery",
+    "Heartbeat",
+    "Rejected",
+    "Unreachable",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,4 +81,13 @@ class Channel(Protocol):
         ``key`` is the delivery's: a repetition carries the same one, and the receiver takes
         two with one key for the same.
         """
+        ...
+
+
+@runtime_checkable
+class Heartbeat(Protocol):
+    """A channel whose receiver takes a sign of life, which disturbs no person."""
+
+    def heartbeat(self, key: str) -> Delivery:
+        """Gives it, within the channel's own time limit; never raises for the world."""
         ...
