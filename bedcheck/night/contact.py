@@ -45,6 +45,7 @@ class Scaip:
     system: str = ""  # sco: "1" to "3" where several homes share the equipment
     caller: str = "no-voice:"  # crd: nobody is to ring the equipment up
     domain: str = ""  # in whose name it is sent; empty: the machine's address
+    heartbeat_minutes: int = 0  # between two signs of life; 0: none are given
     text: bool | None = None  # whether the alarm is told in words; None: where it is encrypted
 
 

@@ -19,6 +19,7 @@ SIP = re.compile(
     r"(?:;transport=(?:udp|tcp|tls))?",
     re.ASCII | re.IGNORECASE,
 )
+MOST_MINUTES = 24 * 60
 CONTROLLER = re.compile(r"[0-9]{1,16}", re.ASCII)
 TOKEN = r"[A-Za-z0-9.+_-]{1,64}"
 PROFILE = {  # a field of the profile, what it may be, and that in words
@@ -71,6 +72,11 @@ def reach_faults(contact: Contact, settings: Settings) -> Iterator[Fault]:
         message = 'expected the receiver\'s profile, as scaip = { controller = "0012345678" }'
         yield Fault(place=f"{place}.scaip", message=message)
         return
+    if not 0 <= contact.scaip.heartbeat_minutes <= MOST_MINUTES:
+        yield Fault(
+            place=f"{place}.scaip.heartbeat_minutes",
+            message=f"expected 0 to {MOST_MINUTES}; got {contact.scaip.heartbeat_minutes}",
+        )
     for name, (pattern, words) in PROFILE.items():
         value = getattr(contact.scaip, name)
         if not pattern.fullmatch(value):
