@@ -51,8 +51,9 @@ def alarm_message(
     )
     if crisis:
         text = texts.text("alarm.crisis", language, text=text)
+    placed = alarm.call.placed if alarm.call else alarm.raised
     for number in registry.temporary_numbers.values():
-        if number.area == window.area and number.covers(alarm.raised):
+        if number.area == window.area and number.covers(placed):
             text += " " + texts.text("alarm.number", language, number=number.number)
     return AlarmMessage(
         alarm=alarm.key,
