@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -340,3 +342,29 @@ def test_the_login(caplog: pytest.LogCaptureFixture) -> None:
     assert "canary" not in told
     assert "natt@" not in told
     assert len(receiver.took) == 1
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\x16\x03\x01\x00\x02\x02\x28", b"250 OK\r\n" * 50])
+@pytest.mark.parametrize("encryption", ["starttls", "tls"])
+def test_an_encryption_that_fails(encryption: str, garbage: bytes) -> None:
+    def talk(connection: socket.socket, stop: threading.Event) -> None:
+        if encryption == "starttls":
+            for answer in (b"220 x\r\n", b"250-x\r\n250 STARTTLS\r\n", b"220 go on\r\n"):
+                connection.sendall(answer)
+                connection.recv(4096)
+        connection.sendall(garbage)
+
+    with talking(talk) as port:
+        delivery = channel(port, encryption=encryption, seconds=2.0).send(ALARM, KEY)
+    assert isinstance(delivery, Unreachable)
+    assert "not known" not in delivery.reason  # nothing of the alarm was sent
+
+
+def test_nothing_is_left_open_behind_a_server_that_says_nothing(tmp_path: Path) -> None:
+    certificate = self_signed(tmp_path)
+    with talking(silent, certificate) as port, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sender = channel(port, encryption="tls", seconds=0.5, certificates=str(certificate[0]))
+        assert sender.send(ALARM, KEY) == Unreachable("the mail server was not done within 0.5 s")
+        gc.collect()
+    assert not [str(one.message) for one in caught if one.category is ResourceWarning]

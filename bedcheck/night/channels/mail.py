@@ -18,6 +18,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
+from typing import cast
 
 from bedcheck.extras import needs
 from bedcheck.history.plain import check_key
@@ -155,6 +156,15 @@ class _Said:
         return Rejected(reason) if code >= 500 else Unreachable(reason)
 
 
+class _Client(aiosmtplib.SMTP):
+    """Hangs up at once: TLS's own farewell may never be answered, and nobody waits for it."""
+
+    def close(self) -> None:
+        if self.transport is not None:
+            cast(asyncio.WriteTransport, self.transport).abort()
+        super().close()
+
+
 async def _deliver(
     server: MailServer,
     password: str,
@@ -164,7 +174,7 @@ async def _deliver(
     certificates: str | None,
     said: _Said,
 ) -> Delivery:
-    client = aiosmtplib.SMTP(
+    client = _Client(
         hostname=server.host,
         port=server.port,
         use_tls=server.encryption is Encryption.TLS,
