@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,16 @@ add = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A short name: letters, digits, . _ -")]
 Resident = Annotated[str, typer.Option(metavar="KEY", help="Whose it is.")]
+
+
+class Reply(StrEnum):
+    """How a SCAIP receiver answers, as `bedcheck.night.contact.Reply` has it."""
+
+    BODY = "body"
+    MESSAGE = "message"
+    STATUS = "status"
+
+
 CLOCK = "As 2026-03-10T22:00, on the municipality's clock."
 
 
@@ -32,6 +43,9 @@ def resident(
     co_living: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Who else lives there; repeat it.")
     ] = None,
+    controller: Annotated[
+        str, typer.Option(metavar="NUMBER", help="What SCAIP receivers know the home by.")
+    ] = "",
     store: StoreFile = DEFAULT_STORE,
     token: Token = None,
     lang: Lang = Language.SV,
@@ -47,6 +61,7 @@ def resident(
         "telephone": telephone,
         "address": address,
         "co_living": co_living or [],
+        "controller": controller,
     }
     put(store, "resident", fields, token, lang)
 
@@ -135,8 +150,24 @@ def contact(
     webhook: Annotated[
         str, typer.Option(metavar="URL", help="Where alarms are posted [they are printed].")
     ] = "",
+    mail: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where alarms are mailed; see `night set`.")
+    ] = "",
+    scaip: Annotated[
+        str, typer.Option(metavar="SIP-ADDRESS", help="As sip:alarm@host;transport=tcp, or sips:…")
+    ] = "",
+    controller: Annotated[
+        str, typer.Option(metavar="NUMBER", help="What its SCAIP receiver knows us by.")
+    ] = "",
+    reply: Annotated[
+        Reply | None, typer.Option(help="How its SCAIP receiver says that it took it [body].")
+    ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="By the service whose apprise address is the secret.")
+    ] = False,
     secret: Annotated[
-        str, typer.Option(metavar="NAME", help="Name of the webhook's key among the secrets.")
+        str,
+        typer.Option(metavar="NAME", help="Name of the webhook's key, or notify's address."),
     ] = "",
     telephone: Annotated[str, typer.Option()] = "",
     hours: Annotated[
@@ -149,19 +180,30 @@ def contact(
 ) -> None:
     """Somebody who takes alarms or tasks: a night team, the operator, an administrator.
 
+    The rest of a SCAIP receiver's profile can be set by `import`. See docs/channels.md.
+
     Example: bedcheck night add contact north --name "Night team north" --hours 21:00-08:00
     """
-    fields = {
+    given = {"webhook": webhook, "mail": mail, "scaip": scaip, "notify": notify}
+    media = [medium for medium, address in given.items() if address] or ["print"]
+    if len(media) > 1:
+        raise typer.BadParameter(f"expected one of them: {', '.join(f'--{m}' for m in media)}")
+    fields: dict[str, Any] = {
         "key": key,
         "name": name,
-        "medium": "webhook" if webhook else "print",
-        "address": webhook,
+        "medium": media[0],
+        "address": webhook or mail or scaip,
         "secret": secret,
         "telephone": telephone,
         "hours": [
             dict(zip(("start", "end"), span.split("-"), strict=False)) for span in hours or ()
         ],
     }
+    if scaip:
+        with opened(store) as opening, opening.snapshot() as snapshot:
+            known = (snapshot.get("contact", key) or {}).get("scaip") or {}
+        told = {"controller": controller, "reply": reply.value if reply else ""}
+        fields["scaip"] = {**known, **{name: value for name, value in told.items() if value}}
     put(store, "contact", fields, token, lang)
 
 

@@ -22,6 +22,7 @@ from bedcheck.extras import needs
 from bedcheck.night_answering import answering
 from bedcheck.night_listening import listening
 from bedcheck.night_registering import registering
+from bedcheck.night_testing import testing
 from bedcheck.printing import printable
 from bedcheck.texts import text
 from bedcheck.usage import (
@@ -47,6 +48,7 @@ night = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 night.add_typer(answering)
 night.add_typer(listening)
 night.add_typer(registering)
+night.add_typer(testing)
 
 QUARTERS = 96
 
@@ -257,10 +259,11 @@ def status(
 
 def world_of(store: Store) -> World:
     """The world as the registry and the secrets beside the store describe it."""
+    from bedcheck.night.registry import settings_of
     from bedcheck.night.secrets import Secrets
     from bedcheck.night.world import real_world
 
-    return real_world(Secrets.beside(Path(store.path)), Detector())
+    return real_world(Secrets.beside(Path(store.path)), Detector(), lambda: settings_of(store))
 
 
 def print_load(before: Load, after: Load, lang: Language) -> None:

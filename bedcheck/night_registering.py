@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +27,14 @@ MOST_NAMES = 10  # of entries in one line
 Key = Annotated[str, typer.Argument(metavar="KEY")]
 
 
+class Encryption(StrEnum):
+    """Of mail, as `bedcheck.night.settings.Encryption` has it."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 @registering.command("set", no_args_is_help=True)
 def settings(
     operator: Annotated[str | None, typer.Option(metavar="CONTACT")] = None,
@@ -38,6 +47,21 @@ def settings(
     link_base: Annotated[
         str | None, typer.Option(metavar="URL", help="Where acknowledgement links lead.")
     ] = None,
+    mail_server: Annotated[
+        str | None, typer.Option(metavar="HOST[:PORT]", help="Who sends mail; port 587 if none.")
+    ] = None,
+    mail_from: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="In whose name mail is sent.")
+    ] = None,
+    mail_encryption: Annotated[
+        Encryption | None, typer.Option(help="Of the way to the mail server [starttls].")
+    ] = None,
+    mail_login: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Where the mail server asks for one.")
+    ] = None,
+    mail_secret: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of its password among the secrets.")
+    ] = None,
     store: StoreFile = DEFAULT_STORE,
     token: Token = None,
     lang: Lang = Language.SV,
@@ -48,7 +72,7 @@ def settings(
     """
     with opened(store) as opening, opening.snapshot() as snapshot:
         known = snapshot.get("settings", "night") or {"key": "night"}
-    given = {
+    given: dict[str, Any] = {
         "operator": operator,
         "administrator": administrator,
         "zone": zone,
@@ -56,6 +80,19 @@ def settings(
         "heartbeat_url": heartbeat_url,
         "link_base": link_base,
     }
+    mail: dict[str, Any] = {
+        "sender": mail_from,
+        "encryption": mail_encryption.value if mail_encryption else None,
+        "login": mail_login,
+        "secret": mail_secret,
+    }
+    if mail_server is not None:
+        host, colon, port = mail_server.rpartition(":")
+        mail["host"] = host if colon else mail_server
+        mail["port"] = port if colon else None
+    mail = {name: value for name, value in mail.items() if value is not None}
+    if mail:
+        given["mail"] = {**(known.get("mail") or {}), **mail}
     fields = {**known, **{name: value for name, value in given.items() if value is not None}}
     put(store, "settings", fields, token, lang)
 

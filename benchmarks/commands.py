@@ -1,7 +1,8 @@
-"""The commands ``bench latency``, ``store``, ``kill`` and ``night``."""
+"""The commands ``bench latency``, ``store``, ``scaip``, ``kill`` and ``night``."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -57,6 +58,23 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
 
             with progress("Measuring") as show:
                 report = run(out, transactions=transactions, folder=folder, progress=show)
+        for line in report.lines():
+            typer.echo(line)
+
+    @app.command()
+    def scaip(
+        out: Annotated[Path, OUT] = Path("benchmarks/results"),
+        alarms: Annotated[int, typer.Option(min=1, help="In each case.")] = 50,
+    ) -> None:
+        """From a SCAIP alarm to its acceptance by sipp, over UDP, TCP and where a third is lost."""
+        program = shutil.which("sipp")
+        if program is None:
+            raise typer.BadParameter("expected sipp on the PATH: scripts/peers installs it")
+        with told(), needs("scaip"):
+            from benchmarks.scaip import run
+
+            with progress("Measuring") as show:
+                report = run(program, out, alarms=alarms, progress=show)
         for line in report.lines():
             typer.echo(line)
 

@@ -48,6 +48,7 @@ def test_it_has_every_command_of_bedcheck_and_more() -> None:
         "synth",
         "bench latency",
         "bench store",
+        "bench scaip",
         "bench kill",
         "bench night",
     ],

@@ -40,7 +40,7 @@ _MAIN: Mapping[Kind, tuple[str, ...]] = {
     Kind.LINK_REFUSED: ("what", "reason", "contact"),
     Kind.RUNNER: ("what", "version", "error"),
     Kind.CLOCK: ("jump",),
-    Kind.HEARTBEAT: ("what",),
+    Kind.HEARTBEAT: ("what", "of"),
     Kind.PURGE: ("retained", "before"),
     Kind.SEAL: ("seq",),
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
-__all__ = ["Contact", "CrisisList", "Hours", "Medium", "TemporaryNumber"]
+__all__ = ["Contact", "CrisisList", "Hours", "Medium", "Reply", "Scaip", "TemporaryNumber"]
 
 DAY = timedelta(days=1)
 
@@ -19,6 +19,34 @@ class Medium(StrEnum):
 
     PRINT = "print"  # a line on the runner's own output
     WEBHOOK = "webhook"  # a signed POST to the receiver's address
+    MAIL = "mail"  # by the municipality's mail server
+    SCAIP = "scaip"  # XML in a SIP MESSAGE, as social alarms are sent
+    NOTIFY = "notify"  # through a service that apprise knows; its address is a secret
+
+
+class Reply(StrEnum):
+    """How a receiver of SCAIP says whether it took the alarm."""
+
+    BODY = "body"  # in the body of its 200
+    MESSAGE = "message"  # 200 first, then in a message of its own, back to where ours came from
+    STATUS = "status"  # by its 200, whatever is in it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaip:
+    """What is particular to one receiver of SCAIP."""
+
+    controller: str  # cid: the number that the receiver knows us by
+    root: str = "mrq"  # the name of the document's outermost element
+    content_type: str = "application/scaip+xml"
+    declaration: bool = False  # the document begins with <?xml …?>
+    reply: Reply = Reply.BODY
+    device_type: str = "0012"  # dty: a bed monitor
+    system: str = ""  # sco: "1" to "3" where several homes share the equipment
+    caller: str = "no-voice:"  # crd: nobody is to ring the equipment up
+    domain: str = ""  # in whose name it is sent; empty: the machine's address
+    heartbeat_minutes: int = 0  # between two signs of life; 0: none are given
+    text: bool | None = None  # whether the alarm is told in words; None: where it is encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +75,9 @@ class Contact:
     key: str
     name: str
     medium: Medium = Medium.PRINT
-    address: str = ""  # of a webhook
-    secret: str = ""  # the name that the webhook's key has among the secrets
+    address: str = ""  # of a webhook, a mailbox or a SIP receiver
+    secret: str = ""  # the name that the webhook's key, or notify's address, has among the secrets
+    scaip: Scaip | None = None  # of a receiver of SCAIP
     telephone: str = ""
     hours: tuple[Hours, ...] = ()  # none: round the clock
 

@@ -12,20 +12,20 @@ import errno
 import logging
 import re
 import ssl
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar
 
 import httpx
+
+from bedcheck.night.own_loop import run
 
 __all__ = ["Answer", "HttpTrouble", "Trouble", "check_url", "exchange"]
 
 MOST_REDIRECTS = 3
 NOT_UNDERSTOOD = "it asks for a password in a way that is not understood"
 HOST = re.compile(rb"[a-z0-9._:-]+", re.IGNORECASE)
-T = TypeVar("T")
 
 
 class Trouble(StrEnum):
@@ -133,7 +133,7 @@ def exchange(
 
     quiet = _quiet.set(True)
     try:
-        return _run(ask())
+        return run(ask())
     except TimeoutError:
         reason = f"no whole answer within {seconds:.1f} s"
         raise HttpTrouble(Trouble.TIMED_OUT, reason) from None
@@ -183,19 +183,6 @@ def _trouble(error: httpx.HTTPError) -> HttpTrouble:
     if isinstance(error, httpx.ProtocolError):
         return HttpTrouble(Trouble.BAD_CHALLENGE, NOT_UNDERSTOOD)
     return HttpTrouble(Trouble.UNREACHABLE, "the connection failed or broke off")
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Runs ``work`` in a loop of its own, in this thread.
-
-    Not asyncio.run, which at the end waits for a look-up of a name that nobody answers.
-    """
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(work)
-    finally:
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
 
 
 @cache

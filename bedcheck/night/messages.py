@@ -51,8 +51,9 @@ def alarm_message(
     )
     if crisis:
         text = texts.text("alarm.crisis", language, text=text)
+    placed = alarm.call.placed if alarm.call else alarm.raised
     for number in registry.temporary_numbers.values():
-        if number.area == window.area and number.covers(alarm.raised):
+        if number.area == window.area and number.covers(placed):
             text += " " + texts.text("alarm.number", language, number=number.number)
     return AlarmMessage(
         alarm=alarm.key,
@@ -65,6 +66,7 @@ def alarm_message(
         area=window.area,
         window=window.key,
         camera=window.camera,
+        controller=resident.controller,
         contact=contact.key,
         attempt=alarm.turn,
         raised=alarm.raised,
@@ -108,6 +110,7 @@ def task_message(
         address=person.address,
         area=person.area,
         window=window,
+        controller=person.controller,
         contact=contact.key,
         raised=at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -19,7 +19,10 @@ from bedcheck.night.resident import Consent, Resident
 from bedcheck.night.settings import Settings
 from bedcheck.night.unit import Unit
 
-__all__ = ["KINDS", "Entry", "Registry", "entry_from", "table_of"]
+if TYPE_CHECKING:
+    from bedcheck.history.store import Store
+
+__all__ = ["KINDS", "Entry", "Registry", "entry_from", "settings_of", "table_of"]
 
 Entry = (
     Resident
@@ -167,6 +170,12 @@ class Registry:
     def zone(self) -> ZoneInfo:
         """Whose clock agreed times are read on."""
         return ZoneInfo(self.settings.zone)
+
+
+def settings_of(store: Store) -> Settings:
+    """The municipality's settings as they are now, without reading the rest."""
+    with store.snapshot() as snapshot:
+        return Registry.read({"settings": list(snapshot.all("settings").values())}).settings
 
 
 def _by_resident(entries: Iterable[Any]) -> dict[str, tuple[Any, ...]]:

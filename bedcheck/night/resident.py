@@ -19,6 +19,7 @@ class Resident:
     telephone: str = ""  # for a call before anyone drives
     address: str = ""  # where the night staff drive
     co_living: tuple[str, ...] = ()  # who else lives there permanently, by name
+    controller: str = ""  # the number that alarm receivers know the equipment here by, in SCAIP
 
 
 class Party(StrEnum):

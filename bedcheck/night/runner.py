@@ -39,6 +39,7 @@ from bedcheck.night.lock import only_runner
 from bedcheck.night.planner import Planner
 from bedcheck.night.registry import Registry
 from bedcheck.night.settings import Settings
+from bedcheck.night.signs import Signs
 from bedcheck.night.window import Window
 from bedcheck.night.work import Job, Result
 from bedcheck.night.world import World
@@ -85,6 +86,7 @@ class Runner:
         self._wake = threading.Event()
         settings = self._settings()
         self._beat = Beat(settings.heartbeat_url, clock)
+        self._signs = Signs(world.channel, clock)
         self._room = {"look": looks or settings.concurrent_looks, "call": CALLS}
         self._pools = {
             kind: executor or ThreadPoolExecutor(room, thread_name_prefix=kind)
@@ -155,6 +157,8 @@ class Runner:
             self._submit(job)
         if self._beat.due():
             self._pools["call"].submit(self._beat.send)
+        for give in self._signs.due():
+            self._pools["call"].submit(give)
         if self._planner.purge_is_due:
             self._planner.purge_is_due = False
             self._pools["call"].submit(self._purge)
@@ -172,6 +176,7 @@ class Runner:
             if (heard := self._beat.changed()) is not None:
                 what = "answered" if heard else "not_answered"
                 tx.append(_row(now, Kind.HEARTBEAT, what=what))
+            self._signs.turn(tx, registry, now)
             for kind, kinds in (("look", ("look",)), ("call", ("call", "tell"))):
                 jobs += self._take(tx, kind, kinds, now)
             due = tx.next_window_due()

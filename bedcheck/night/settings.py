@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-__all__ = ["Settings"]
+__all__ = ["Encryption", "MailServer", "Settings"]
+
+
+class Encryption(StrEnum):
+    """How a conversation with the mail server is kept from others."""
+
+    STARTTLS = "starttls"  # from the server's offer on; without one, nothing is sent
+    TLS = "tls"  # from the first byte
+    NONE = "none"  # not at all: for a server on the same machine
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """By whom mail is sent, and in whose name."""
+
+    host: str
+    port: int = 587
+    encryption: Encryption = Encryption.STARTTLS
+    sender: str  # a mail address
+    login: str = ""  # empty: the server asks for none
+    secret: str = ""  # the name that the login's password has among the secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,3 +40,4 @@ class Settings:
     heartbeat_url: str = ""  # called every minute, so that somebody notices when it stops
     concurrent_looks: int = 8  # at the same moment, at most
     link_base: str = ""  # where acknowledgement links lead; empty: alarms carry none
+    mail: MailServer | None = None  # for contacts who are reached by mail

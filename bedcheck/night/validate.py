@@ -14,6 +14,7 @@ from bedcheck.night.agreement import NOTICE, WINDOW, Agreement, Wish
 from bedcheck.night.bars import consented
 from bedcheck.night.contact import Contact, Medium
 from bedcheck.night.fault import Fault
+from bedcheck.night.reach import CONTROLLER, mail_faults, reach_faults
 from bedcheck.night.registry import KINDS, Registry
 from bedcheck.night.resident import Party
 from bedcheck.night.unit import Service
@@ -77,6 +78,7 @@ def _settings(registry: Registry) -> Iterator[Fault]:
         yield Fault(
             place=f"{place}.heartbeat_url", message="expected an address that begins with http"
         )
+    yield from mail_faults(settings)
     if registry.agreements:
         for role in ("operator", "administrator"):
             key = getattr(settings, role)
@@ -96,6 +98,7 @@ def _contacts(registry: Registry) -> Iterator[Fault]:
             )
         if contact.medium is Medium.WEBHOOK and not contact.secret:
             yield Fault(place=f"{place}.secret", message="expected the name of the webhook's key")
+        yield from reach_faults(contact, registry.settings)
         for number, hours in enumerate(contact.hours):
             if not hours.days or not set(hours.days) <= set(range(1, 8)):
                 yield Fault(
@@ -115,6 +118,11 @@ def _residents(registry: Registry) -> Iterator[Fault]:
             yield Fault(
                 place=f"resident[{resident.key}].area",
                 message=f"expected an area with a crisis list; there is none for {resident.area!r}",
+            )
+        if resident.controller and not CONTROLLER.fullmatch(resident.controller):
+            yield Fault(
+                place=f"resident[{resident.key}].controller",
+                message=f"expected 1 to 16 digits; got {resident.controller!r:.40}",
             )
     for consent in registry.consents.values():
         place = f"consent[{consent.key}]"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bedcheck.errors import MissingExtra
 from bedcheck.history.transaction import Intent
 from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
 from bedcheck.night.clock import Clock
@@ -90,7 +91,10 @@ def tell_job(
 def _send(world: World, contact: Contact, message: AlarmMessage, key: str) -> Delivery:
     try:
         return world.channel(contact).send(message, key)
-    except ValueError as error:  # a secret that is missing, an address that is none
+    except (
+        ValueError,
+        MissingExtra,
+    ) as error:  # a secret or library that is missing, a bad address
         return Rejected(str(error))
     except Exception as error:  # a fault of ours must not end a thread in silence
         return Unreachable(f"internal: {type(error).__name__}")

@@ -11,12 +11,12 @@ from bedcheck.history.grant import Redeem
 from bedcheck.night.cameras.files import FileCamera
 from bedcheck.night.cameras.http import Auth, HttpCamera
 from bedcheck.night.cameras.port import Camera, Failure
+from bedcheck.night.channels.making import channel_for
 from bedcheck.night.channels.port import Channel
-from bedcheck.night.channels.printed import PrintChannel
-from bedcheck.night.channels.webhook import WebhookChannel
-from bedcheck.night.contact import Contact, Medium
+from bedcheck.night.contact import Contact
 from bedcheck.night.look import Judge
 from bedcheck.night.secrets import Secrets
+from bedcheck.night.settings import Settings
 from bedcheck.night.unit import Unit
 
 __all__ = ["World", "real_world"]
@@ -31,8 +31,10 @@ class World:
     judge: Judge
 
 
-def real_world(secrets: Secrets, judge: Judge) -> World:
-    """The world as the registry describes it."""
+def real_world(
+    secrets: Secrets, judge: Judge, settings: Callable[[], Settings] = Settings
+) -> World:
+    """The world as the registry describes it; ``settings`` gives the municipality's as they are."""
 
     def camera(unit: Unit, redeem: Redeem) -> Camera:
         if not unit.source.startswith(("http://", "https://")):
@@ -50,14 +52,7 @@ def real_world(secrets: Secrets, judge: Judge) -> World:
             password=password,
         )
 
-    printed = PrintChannel()
-
     def channel(contact: Contact) -> Channel:
-        if contact.medium is Medium.PRINT:
-            return printed
-        secret = secrets.get(contact.secret)
-        if not secret:
-            raise ValueError(f"there is no secret named {contact.secret!r}")
-        return WebhookChannel(url=contact.address, secret=secret.encode())
+        return channel_for(contact, secrets, settings())
 
     return World(camera=camera, channel=channel, judge=judge)

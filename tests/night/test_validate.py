@@ -18,6 +18,9 @@ def test_the_municipality_of_the_tests_is_right() -> None:
     assert checked(registry()) == registry()
 
 
+SCAIP = {"controller": "0012345678"}
+MAIL = {"host": "mail.example", "sender": "natt@kommun.example"}
+
 FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     # kind, change, place, what the message says
     ("agreement", {"retry_minutes": 29, "look_seconds": 40}, ".retry_minutes",
@@ -56,6 +59,29 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("contact", {"medium": "webhook", "address": "https://a.example/"}, ".secret", "the name of"),
     ("contact", {"hours": [{"start": "21:00", "end": "08:00", "days": [0]}]}, ".hours[0].days",
      "from 1 (Monday) to 7"),
+    ("contact", {"medium": "mail", "address": "natt"}, "contact[north].address", "a mail address"),
+    ("contact", {"medium": "mail", "address": "n@k.example"}, "settings.mail", "the mail server"),
+    ("contact", {"medium": "notify"}, "contact[north].secret", "the service's address"),
+    ("contact", {"medium": "scaip", "address": "sip:a@host"}, "contact[north].scaip", "profile"),
+    ("contact", {"medium": "scaip", "scaip": SCAIP}, "contact[north].address", "sip:alarm@"),
+    ("contact", {"medium": "scaip", "scaip": SCAIP, "address": "sip:a@host:70000"},
+     "contact[north].address", "sip:alarm@"),
+    ("contact", {"scaip": SCAIP}, "contact[north].scaip", "for the medium scaip; it is print"),
+    *(("contact", {"medium": "scaip", "address": "sip:a@host", "scaip": {**SCAIP, name: value}},
+       f"contact[north].scaip.{name}", "expected")
+      for name, value in (("controller", "12a"), ("controller", "1" * 17), ("root", "m q"),
+                          ("content_type", "xml"), ("device_type", "12345"), ("system", "9"),
+                          ("caller", "å"), ("domain", "a b"))),
+    ("contact", {"medium": "scaip", "address": "sip:a@host",
+                 "scaip": {**SCAIP, "heartbeat_minutes": -1}},
+     "contact[north].scaip.heartbeat_minutes", "0 to 1440"),
+    ("resident", {"controller": "x"}, "resident[berit].controller", "1 to 16 digits"),
+    ("settings", {"mail": {**MAIL, "host": "a b"}}, "settings.mail.host", "a machine's name"),
+    ("settings", {"mail": {**MAIL, "port": 0}}, "settings.mail.port", "1 to 65535"),
+    ("settings", {"mail": {**MAIL, "sender": "x"}}, "settings.mail.sender", "a mail address"),
+    ("settings", {"mail": {**MAIL, "login": "x"}}, "settings.mail.secret", "the login's password"),
+    ("settings", {"mail": {**MAIL, "login": "x", "secret": "y", "encryption": "none"}},
+     "settings.mail.encryption", "a password is not sent readable"),
     ("crisis_list", {"contacts": []}, ".contacts", "at least one contact"),
     ("crisis_list", {"contacts": ["x"]}, ".contacts", "there is no contact 'x'"),
     ("settings", {"zone": "Europe/Stokholm"}, "settings.zone", "expected a time zone"),
@@ -73,6 +99,26 @@ def test_a_fault_is_told_with_its_place(
 ) -> None:
     faults = validate(registry(**{kind: change}))
     assert any(place in fault.place and message in fault.message for fault in faults), faults
+
+
+REACHED = [
+    {"medium": "mail", "address": "natt@kommun.example"},
+    {"medium": "notify", "secret": "service"},
+    *({"medium": "scaip", "scaip": SCAIP, "address": address}
+      for address in ("sip:alarm@receiver.example", "sips:receiver.example:5061", "sip:[::1]",
+                      "sip:alarm@10.0.0.7:5060;transport=tcp")),
+    {"medium": "scaip", "address": "sip:receiver.example", "scaip": {
+        "controller": "1", "root": "scaip", "content_type": "application/xml", "reply": "status",
+        "declaration": True, "device_type": "0049", "system": "3", "caller": "", "text": False,
+        "domain": "kommun.example"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", REACHED)
+def test_a_contact_is_reached_in_many_ways(way: dict[str, Any]) -> None:
+    entries = registry(contact=way, settings={"mail": MAIL})
+    assert not validate(entries)
+    assert Registry.read(entries.tables()) == entries
 
 
 ABSENCE = {"key": "trip", "resident": "berit", "start": "2026-03-01T12:00:00+01:00"}

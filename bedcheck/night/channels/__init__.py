@@ -1,4 +1,8 @@
-"""Channels: how an alarm reaches a person. Accepted by a receiver is not acknowledged by one."""
+"""Channels: how an alarm reaches a person. Accepted by a receiver is not acknowledged by one.
+
+Those that need a library of their own are imported where they are used: ``mail``, ``notify``
+and ``scaip``, which `bedcheck.night.channels.making` makes by what the registry says.
+"""
 
 from bedcheck.extras import needs
 

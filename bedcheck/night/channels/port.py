@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bedcheck.history.plain import check_key, utc
 
-__all__ = ["Accepted", "AlarmMessage", "Channel", "Delivery", "Rejected", "Unreachable"]
+__all__ = [
+    "Accepted",
+    "AlarmMessage",
+    "Channel",
+    "Delivery",
+    "Heartbeat",
+    "Rejected",
+    "Unreachable",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +33,7 @@ class AlarmMessage:
     area: str = ""
     window: str = ""
     camera: str = ""
+    controller: str = ""  # the number that alarm receivers know the resident's equipment by
     contact: str  # whom it is for
     attempt: int = 1  # which try in all, from 1
     raised: datetime  # when the alarm was raised
@@ -72,4 +81,13 @@ class Channel(Protocol):
         ``key`` is the delivery's: a repetition carries the same one, and the receiver takes
         two with one key for the same.
         """
+        ...
+
+
+@runtime_checkable
+class Heartbeat(Protocol):
+    """A channel whose receiver takes a sign of life, which disturbs no person."""
+
+    def heartbeat(self, key: str) -> Delivery:
+        """Gives it, within the channel's own time limit; never raises for the world."""
         ...
