@@ -15,7 +15,7 @@ from bedcheck.night.clock import Clock
 from bedcheck.night.engine import put_entry
 from bedcheck.night.events import Looked, LookFailed
 from bedcheck.night.fault import Fault
-from bedcheck.night.look import FRAMES, Looking, take_look
+from bedcheck.night.look import FRAMES, looking_at, take_look
 from bedcheck.night.planner import tell
 from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Service, Unit
@@ -25,6 +25,7 @@ from bedcheck.verdict import State
 __all__ = ["take_test_look"]
 
 SECONDS = 4.0
+STREAM_SECONDS = 15.0  # key frames may be 4 s apart
 
 
 def take_test_look(
@@ -51,7 +52,8 @@ def take_test_look(
                            resident=unit.resident, who=by, facts=facts)
             )  # fmt: skip
             raise GrantError(f"camera {serial}: no test look: {_SAID[reason]}", reason=reason)
-        expires = now + timedelta(seconds=SECONDS + 30)
+        seconds = STREAM_SECONDS if unit.streams else SECONDS
+        expires = now + timedelta(seconds=seconds + 30)
         grants = [tx.issue_grant(serial, key, "test", expires) for _ in range(FRAMES)]
 
     def redeem(grant: Grant, camera: str) -> None:
@@ -60,14 +62,8 @@ def take_test_look(
 
     event: Looked | LookFailed
     try:
-        looking = Looking(
-            key=key,
-            camera=world.camera(unit, redeem),
-            grants=grants,
-            seconds=SECONDS,
-            placement=unit.placed(),
-            live=unit.source.startswith("http"),
-        )
+        camera = world.camera(unit, redeem)
+        looking = looking_at(unit, camera, key=key, grants=grants, seconds=seconds)
         event = take_look(looking, world.judge, clock, threading.Event())
     except (ValueError, BedcheckError) as error:
         kind = error.kind if isinstance(error, GrabError) else "refused"

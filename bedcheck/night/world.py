@@ -11,6 +11,7 @@ from bedcheck.history.grant import Redeem
 from bedcheck.night.cameras.files import FileCamera
 from bedcheck.night.cameras.http import Auth, HttpCamera
 from bedcheck.night.cameras.port import Camera, Failure
+from bedcheck.night.cameras.rtsp import RtspCamera
 from bedcheck.night.channels.port import Channel
 from bedcheck.night.channels.printed import PrintChannel
 from bedcheck.night.channels.webhook import WebhookChannel
@@ -35,13 +36,14 @@ def real_world(secrets: Secrets, judge: Judge) -> World:
     """The world as the registry describes it."""
 
     def camera(unit: Unit, redeem: Redeem) -> Camera:
-        if not unit.source.startswith(("http://", "https://")):
+        if not unit.live:
             return FileCamera(camera=unit.key, path=Path(unit.source), redeem=redeem)
         password = secrets.get(unit.secret) if unit.secret else ""
         if unit.secret and not password:
             message = f"there is no secret named {unit.secret!r}: put it among the secrets"
             raise GrabError(f"camera {unit.key}: {message}", kind=Failure.NO_SECRET)
-        return HttpCamera(
+        kind = RtspCamera if unit.streams else HttpCamera
+        return kind(
             camera=unit.key,
             url=unit.source,
             redeem=redeem,
