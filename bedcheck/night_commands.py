@@ -21,6 +21,7 @@ from bedcheck.detector import Detector
 from bedcheck.extras import needs
 from bedcheck.night_answering import answering
 from bedcheck.night_listening import listening
+from bedcheck.night_probing import probing
 from bedcheck.night_registering import registering
 from bedcheck.printing import printable
 from bedcheck.texts import text
@@ -46,6 +47,7 @@ __all__ = ["night"]
 night = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 night.add_typer(answering)
 night.add_typer(listening)
+night.add_typer(probing)
 night.add_typer(registering)
 
 QUARTERS = 96

@@ -70,15 +70,15 @@ def frozen(glances: Sequence[Glance]) -> str:
 
 
 def stamps_stand_still(shown: Sequence[tuple[float, float | None]]) -> bool:
-    """Whether the camera's own time has hardly moved on: (our seconds, its seconds) a frame.
+    """Whether the camera's own time hardly moves on: (our seconds, its seconds) a frame.
 
-    Frames without a stamp, and a clock that was set back, say nothing.
+    Between no two frames may it have moved on; a clock that was set anew says nothing.
+    Frames without a stamp are passed over.
     """
     known = [(ours, theirs) for ours, theirs in shown if theirs is not None]
     if len(known) < 2 or known[-1][0] - known[0][0] < LONG:
         return False
-    moved = known[-1][1] - known[0][1]
-    return 0 <= moved < SLOW * (known[-1][0] - known[0][0])
+    return all(0 <= b[1] - a[1] < SLOW * (b[0] - a[0]) for a, b in pairwise(known))
 
 
 def _same(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:

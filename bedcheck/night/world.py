@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bedcheck.errors import GrabError
@@ -20,7 +21,7 @@ from bedcheck.night.look import Judge
 from bedcheck.night.secrets import Secrets
 from bedcheck.night.unit import Unit
 
-__all__ = ["World", "real_world"]
+__all__ = ["World", "camera_of", "real_world"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,25 +33,27 @@ class World:
     judge: Judge
 
 
+def camera_of(secrets: Secrets, unit: Unit, redeem: Redeem) -> Camera:
+    """The camera that ``unit`` stands for. Raises ValueError, GrabError: it cannot be used."""
+    if not unit.live:
+        return FileCamera(camera=unit.key, path=Path(unit.source), redeem=redeem)
+    password = secrets.get(unit.secret) if unit.secret else ""
+    if unit.secret and not password:
+        message = f"there is no secret named {unit.secret!r}: put it among the secrets"
+        raise GrabError(f"camera {unit.key}: {message}", kind=Failure.NO_SECRET)
+    kind = RtspCamera if unit.streams else HttpCamera
+    return kind(
+        camera=unit.key,
+        url=unit.source,
+        redeem=redeem,
+        auth=Auth(unit.scheme) if unit.login else Auth.NONE,
+        user=unit.login,
+        password=password,
+    )
+
+
 def real_world(secrets: Secrets, judge: Judge) -> World:
     """The world as the registry describes it."""
-
-    def camera(unit: Unit, redeem: Redeem) -> Camera:
-        if not unit.live:
-            return FileCamera(camera=unit.key, path=Path(unit.source), redeem=redeem)
-        password = secrets.get(unit.secret) if unit.secret else ""
-        if unit.secret and not password:
-            message = f"there is no secret named {unit.secret!r}: put it among the secrets"
-            raise GrabError(f"camera {unit.key}: {message}", kind=Failure.NO_SECRET)
-        kind = RtspCamera if unit.streams else HttpCamera
-        return kind(
-            camera=unit.key,
-            url=unit.source,
-            redeem=redeem,
-            auth=Auth(unit.scheme) if unit.login else Auth.NONE,
-            user=unit.login,
-            password=password,
-        )
 
     printed = PrintChannel()
 
@@ -62,4 +65,4 @@ def real_world(secrets: Secrets, judge: Judge) -> World:
             raise ValueError(f"there is no secret named {contact.secret!r}")
         return WebhookChannel(url=contact.address, secret=secret.encode())
 
-    return World(camera=camera, channel=channel, judge=judge)
+    return World(camera=partial(camera_of, secrets), channel=channel, judge=judge)

@@ -117,6 +117,7 @@ def test_what_a_look_says_of_its_feed(glances: list[Glance], says: str) -> None:
         ([(0.0, None), (11.0, 10.0), (22.0, 10.0)], True),  # the first had no stamp
         ([(0.0, None), (11.0, None)], False),  # none has
         ([(0.0, 99.0), (11.0, 10.0)], False),  # set back: no sign of a frozen picture
+        ([(0.0, 10.0), (11.0, 21.0), (12.0, 10.5)], False),  # and again, by chance, near the first
         ([(0.0, 10.0)], False),
         ([], False),
     ],

@@ -114,7 +114,7 @@ def test_the_password_is_in_no_argument_variable_message_print_or_log(
         servers["digest"] + "/one?key=canary-1", auth="digest", user=USER, password="canary-2"
     ) as camera:
         stream = Stream(Order(url="rtsp://127.0.0.1/", user="canary-3", password="canary-4"))
-        stream._line()  # it has started
+        stream.said()  # it has started
         for name in ("cmdline", "environ"):
             seen.append(Path(f"/proc/{stream._process.pid}/{name}").read_bytes().decode())
         seen.append(repr(stream._process.args))

@@ -113,7 +113,7 @@ class Stream:
 
     def _read(self) -> Shown:
         while True:
-            said = self._line()
+            said = self.said()
             if "stage" in said:
                 self._stage = str(said["stage"])
             elif "failure" in said:
@@ -122,7 +122,8 @@ class Stream:
                 self._stage = "frame"
                 return self._picture(said)
 
-    def _line(self) -> dict[str, Any]:
+    def said(self) -> dict[str, Any]:
+        """What the process says next. Raises GrabError where it was killed."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline(MOST_LINE)
         if not line.endswith(b"\n"):  # it was killed

@@ -1,4 +1,4 @@
-"""An RTSP server on gst-rtsp-server, run by the system's Python: ``tests/night/streams.py``.
+"""An RTSP server on gst-rtsp-server, run by the system's Python: see ``benchmarks/rtsp.py``.
 
 Prints one JSON line, the ports of three servers: open to all, with basic and with digest
 passwords ("anna", "s3cret:å/"). Ends when its standard input does.
@@ -27,10 +27,12 @@ H264 = (
 
 
 def picture(width=640, height=480, pattern="ball"):
+    """A moving picture with a running clock, as pipeline text."""
     return PICTURE.format(pattern=pattern, width=width, height=height, fps=FPS)
 
 
 def h264(key=FPS, before="", **looks):
+    """A media of it in H.264 with a key frame every ``key`` frames."""
     return f"( {picture(**looks)} {before} ! {H264.format(key=key)} )"
 
 
@@ -47,6 +49,8 @@ def dropping(keep):
 
 
 def before_pay(keep):
+    """Drops whole frames, as an encoder that stalls does."""
+
     def configure(factory, media):
         pay = media.get_element().get_by_name("pay0")
         pay.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, dropping(keep))
@@ -65,6 +69,7 @@ def after_pay(keep):
 
 
 def delta(buffer):
+    """Whether the frame needs the one before."""
     return buffer.has_flags(Gst.BufferFlags.DELTA_UNIT)
 
 
@@ -104,7 +109,42 @@ STREAMS = {  # path: how it is made, and what is done to it then
 }
 
 
+def camera():
+    """A camera that encodes whether anybody looks or not: its pipeline, and media that join it.
+
+    Each stream above starts anew, with a key frame, when somebody connects; this one is met
+    anywhere between two key frames, as real ones are.
+    """
+    encoder, payer = H264.format(key=FPS).split(" ! ", 1)
+    pipeline = Gst.parse_launch(
+        f"{picture()} ! {encoder} ! video/x-h264,profile=baseline,stream-format=avc"
+        " ! appsink name=out emit-signals=true sync=false max-buffers=1 drop=true"
+    )
+    out, joined = pipeline.get_by_name("out"), []
+
+    def came(sink):
+        buffer = sink.emit("pull-sample").get_buffer()
+        for source in list(joined):
+            frame = buffer.copy()
+            frame.pts = frame.dts = Gst.CLOCK_TIME_NONE  # by the media's own clock
+            if source.emit("push-buffer", frame) != Gst.FlowReturn.OK:
+                joined.remove(source)
+        return Gst.FlowReturn.OK
+
+    def join(factory, media):
+        source = media.get_element().get_by_name("in")
+        source.set_property("caps", out.get_static_pad("sink").get_current_caps())
+        joined.append(source)
+
+    out.connect("new-sample", came)
+    pipeline.set_state(Gst.State.PLAYING)
+    payer = payer.partition(" ! ")[2]  # what comes before it is done already
+    media = f"( appsrc name=in is-live=true do-timestamp=true format=time ! {payer} )"
+    return pipeline, (media, join)
+
+
 def server(method=None):
+    """One server of every stream; ``method``: how it asks for a password."""
     made = GstRtspServer.RTSPServer.new()
     made.set_address("127.0.0.1")
     made.set_service("0")
@@ -122,7 +162,6 @@ def server(method=None):
     for path, (launch, configure) in STREAMS.items():
         factory = GstRtspServer.RTSPMediaFactory.new()
         factory.set_launch(launch)
-        factory.set_shared(path in ("/one", "/four"))
         if configure:
             factory.connect("media-configure", configure)
         if method:
@@ -137,8 +176,10 @@ def server(method=None):
 
 
 def main():
+    """Serve until the standard input ends."""
     Gst.init(None)
     loop = GLib.MainLoop()
+    pipeline, STREAMS["/running"] = camera()
     servers = {
         "open": server(),
         "basic": server(GstRtsp.RTSPAuthMethod.BASIC),
@@ -152,6 +193,7 @@ def main():
 
     threading.Thread(target=until_told, daemon=True).start()
     loop.run()
+    pipeline.set_state(Gst.State.NULL)
 
 
 main()
