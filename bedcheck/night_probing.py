@@ -95,7 +95,13 @@ def probe(
     else:
         say_lines(found, lang)
         if probed.reason:
-            typer.echo(text("probe.reason", lang, reason=printable(probed.reason)))
+            typer.echo(
+                text(
+                    "probe.reason",
+                    lang,
+                    reason=printable(probed.reason.removeprefix(f"camera {unit.key}: ")),
+                )
+            )
         typer.echo(text("probe.works" if works else "probe.works_not", lang))
         if works and not unit.resident:
             typer.echo(text("probe.add", lang, url=printable(url)))
@@ -107,7 +113,7 @@ def probe(
 def find(
     host: Annotated[
         str | None,
-        typer.Argument(metavar="[HOST]", help="One camera, as 10.0.0.7 or 10.0.0.7:8080."),
+        typer.Argument(metavar="HOST", help="One camera, as 10.0.0.7 or 10.0.0.7:8080."),
     ] = None,
     login: Login = "",
     secret: Secret = "",

@@ -15,8 +15,7 @@ from bedcheck import texts
 from bedcheck.errors import GrabError
 from bedcheck.finding import Severity
 from bedcheck.history.grant import Grant
-from bedcheck.night.cameras.http import HttpCamera
-from bedcheck.night.cameras.port import frame_from
+from bedcheck.night.cameras.port import Camera, frame_from
 from bedcheck.night.cameras.rtsp import RtspCamera
 from bedcheck.night.clock import Clock
 from bedcheck.night.frozen import Glance, frozen, glance
@@ -74,12 +73,16 @@ class Line:
 
 
 def probe(
-    camera: HttpCamera | RtspCamera,
+    camera: Camera,
     grants: Sequence[Grant],
     clock: Clock,
     ahead: float | None = None,
+    *,
+    live: bool = True,
 ) -> Probed:
     """Ask ``camera`` for a picture with each grant. ``ahead``: what is known of its clock.
+
+    ``live``: its picture is never the same to the bit, as that of a file may be.
 
     Raises GrantError where a grant opens nothing.
     """
@@ -116,7 +119,7 @@ def probe(
         gap=gap,
         failure=failure,
         reason=reason,
-        frozen=frozen(glances),
+        frozen=frozen(glances) if live else "",
         clock_ahead=ahead,
     )
 
