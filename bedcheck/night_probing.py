@@ -64,10 +64,11 @@ def probe(
 
     Example: bedcheck night probe rtsp://10.0.0.7/live --login viewer
     """
-    with told(), needs("night"):
-        from bedcheck.night.probe import lines
-        from bedcheck.night.secrets import Secrets
-        from bedcheck.night.unit import Unit
+    with told():
+        with needs("night"):
+            from bedcheck.night.probe import lines
+            from bedcheck.night.secrets import Secrets
+            from bedcheck.night.unit import Unit
 
         check_address(url)
         with opened(store) if store.exists() else nullcontext() as opening:
@@ -129,9 +130,10 @@ def find(
 
     Example: bedcheck night find 10.0.0.7 --login viewer
     """
-    with told(), needs("night"):
-        from bedcheck.night.cameras.onvif import ask, discover
-        from bedcheck.night.secrets import Secrets
+    with told():
+        with needs("night"):
+            from bedcheck.night.cameras.onvif import ask, discover
+            from bedcheck.night.secrets import Secrets
 
         if host is None:
             hosts = discover(seconds)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -212,7 +213,19 @@ def test_what_is_no_machine_is_refused_at_once(host: str) -> None:
         found(host)
 
 
-def test_its_import_sets_up_no_logging() -> None:
+@pytest.mark.parametrize(("words", "missing"), [(["127.0.0.1"], "zeep"), ([], "wsdiscovery")])
+def test_without_the_extra_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], missing: str
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    result = CliRunner().invoke(commands.app, ["night", "find", *words])
+    assert result.exit_code == 1
+    assert "pip install 'bedcheck[onvif]'" in result.output
+
+
+def test_asking_sets_up_no_logging() -> None:
     with serving_camera(Camera()) as (host, _):
         before = list(logging.getLogger().handlers)
         found(host)

@@ -11,16 +11,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bedcheck.errors import GrabError, GrantError
-from bedcheck.history import Grant
+from bedcheck.frame import Frame, Picture
+from bedcheck.history import Grant, Store
 from bedcheck.night.cameras import Failure, RtspCamera
 from bedcheck.night.cameras.rtsp import check_rtsp
 from bedcheck.night.cameras.stream import Order, Stream
+from bedcheck.night.clock import SystemClock
+from bedcheck.night.events import Looked
+from bedcheck.night.look import looking_at, take_look
+from bedcheck.night.unit import Unit
+from bedcheck.placement import Placement
+from bedcheck.verdict import State, Verdict
 from tests.night.grabbing import GRANT, failure, soon
 from tests.night.servers import listening, unused_port
 from tests.night.streams import PASSWORD, USER, stream_camera, streaming
@@ -69,6 +78,40 @@ def test_several_frames_of_one_look_come_from_one_connection(servers: dict[str, 
     assert took < 8
     assert not np.array_equal(shown[0].pixels, shown[2].pixels)
     assert shown[0].codec == "h264"
+
+
+class SeesSomebody:
+    """Says of any picture that somebody is in bed."""
+
+    def judge(self, picture: Picture | Frame, placement: Placement | None = None) -> Verdict:
+        odds = {state: 0.97 if state is State.IN_BED else 0.01 for state in State}
+        return Verdict(
+            state=State.IN_BED, probabilities=odds, certain=True, network="n@1", elapsed_ms=1.0
+        )
+
+
+def test_a_look_through_a_stream(servers: dict[str, str], tmp_path: Path) -> None:
+    unit = Unit(key="c1", resident="berit", source=servers["open"] + "/one")
+    clock = SystemClock()
+    with Store.open(tmp_path / "night.db", create=True) as store:
+
+        def redeem(grant: Grant, camera: str) -> None:
+            with store.transaction() as tx:
+                tx.redeem_grant(grant, camera, clock.now())
+
+        with store.transaction() as tx:
+            until = clock.now() + timedelta(seconds=60)
+            grants = [tx.issue_grant("c1", "w1", "first", until) for _ in range(3)]
+        camera = stream_camera(unit.source, redeem=redeem)
+        looking = looking_at(unit, camera, key="k", grants=grants, seconds=20.0)
+        looking = replace(looking, frame_seconds=16.0)  # the last frame after four seconds
+        event = take_look(looking, SeesSomebody(), clock, threading.Event())
+        assert isinstance(event, Looked)
+        assert event.finding.frames == 3
+        assert camera._stream is None
+        for grant in grants:
+            with pytest.raises(GrantError, match="it was used"):
+                redeem(grant, "c1")
 
 
 def test_a_stream_that_changes_its_size_is_followed(servers: dict[str, str]) -> None:

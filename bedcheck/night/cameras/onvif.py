@@ -6,26 +6,27 @@ machine: an address on another one is told as that of the machine that was asked
 
 from __future__ import annotations
 
-import logging
-import queue
-import threading
-from collections.abc import Callable, Iterable
+import importlib
+import importlib.util
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from bedcheck.errors import GrabError
 from bedcheck.extras import needs
 from bedcheck.night.cameras.port import Failure
+from bedcheck.night.cameras.within import within
 
 __all__ = ["Found", "Profile", "ask", "discover"]
 
-DEVICE = "http://www.onvif.org/ver10/device/wsdl"
-MEDIA = "http://www.onvif.org/ver10/media/wsdl"
+SERVICES = {  # the file that describes each, and its binding
+    "device": ("devicemgmt.wsdl", "{http://www.onvif.org/ver10/device/wsdl}DeviceBinding"),
+    "media": ("media.wsdl", "{http://www.onvif.org/ver10/media/wsdl}MediaBinding"),
+}
 MOST_PROFILES = 16
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +91,20 @@ def ask(host: str, user: str, password: str, now: datetime, seconds: float) -> F
     if not good or not host.isprintable() or not host.isascii() or " " in host:
         raise ValueError(f"expected a camera's machine, as 10.0.0.7 or 10.0.0.7:8080; got {host!r}")
     open_service = _opener(user, password, seconds)
-    return _within(seconds, lambda: _ask(base, open_service, now))
+    try:
+        return within(seconds, lambda: _ask(base, open_service, now))
+    except TimeoutError:
+        kind = Failure.TIMED_OUT
+    except Exception as error:  # of zeep or requests, which raise many
+        kind = _kind(error)
+    raise GrabError(_SAID[kind], kind=kind)
 
 
 def _ask(base: str, open_service: Callable[[str, str], Any], now: datetime) -> Found:
     device = open_service("device", f"{base}/onvif/device_service")
     ahead = _clock_ahead(device.GetSystemDateAndTime(), now)
     about = device.GetDeviceInformation()
-    can = device.GetCapabilities({"Category": "Media"})
+    can = device.GetCapabilities(Category="Media")
     media = open_service("media", _here(str(can.Media.XAddr), base))
     profiles = tuple(
         _profile(media, profile, base) for profile in media.GetProfiles()[:MOST_PROFILES]
@@ -119,21 +126,21 @@ def _profile(media: Any, profile: Any, base: str) -> Profile:
         name=str(profile.Name),
         codec=str(encoder.Encoding) if encoder is not None else "",
         size=None if size is None else (int(size.Width), int(size.Height)),
-        snapshot=_address(base, lambda: media.GetSnapshotUri({"ProfileToken": profile.token})),
+        snapshot=_address(base, lambda: media.GetSnapshotUri(ProfileToken=profile.token)),
         stream=_address(
             base,
-            lambda: media.GetStreamUri({"StreamSetup": setup, "ProfileToken": profile.token}),
+            lambda: media.GetStreamUri(StreamSetup=setup, ProfileToken=profile.token),
         ),
     )
 
 
 def _address(base: str, get: Callable[[], Any]) -> str:
     """What ``get`` gives, on this machine and without a password; empty: it has none."""
-    from onvif.exceptions import ONVIFError
+    import zeep.exceptions
 
     try:
         uri = str(get().Uri or "")
-    except ONVIFError as error:
+    except zeep.exceptions.Error as error:
         if _kind(error) in (Failure.UNAUTHORISED, Failure.UNREACHABLE, Failure.REFUSED):
             raise
         return ""  # a fault: not every camera can do both
@@ -164,56 +171,37 @@ def _clock_ahead(told: Any, now: datetime) -> float | None:
 
 
 def _opener(user: str, password: str, seconds: float) -> Callable[[str, str], Any]:
-    """Makes clients of the device and media services. Raises MissingExtra."""
-    root, silent = logging.getLogger(), logging.NullHandler()
-    root.addHandler(silent)  # else its import would set up logging for the whole program
-    try:
-        with needs("onvif"):
-            import onvif.client
-            import zeep.transports
-    finally:
-        root.removeHandler(silent)
-    folder = Path(onvif.client.__file__).parent.parent / "wsdl"
-    files = {"device": ("devicemgmt.wsdl", f"{{{DEVICE}}}DeviceBinding")}
-    files["media"] = ("media.wsdl", f"{{{MEDIA}}}MediaBinding")
+    """Makes clients of the device and media services. Raises MissingExtra.
+
+    Of onvif only the service descriptions are used: its import sets up logging for the whole
+    program, and its camera subscribes to events. Reading them takes seconds, so it is done
+    before the camera's time begins.
+    """
+    with needs("onvif"):
+        zeep: Any = importlib.import_module("zeep")  # it has types, and calls without
+        username: Any = importlib.import_module("zeep.wsse.username")
+        onvif = importlib.util.find_spec("onvif")
+        if onvif is None or onvif.origin is None:
+            raise ModuleNotFoundError(name="onvif")
+    folder = Path(onvif.origin).parent.parent / "wsdl"
+    transport = zeep.Transport(timeout=seconds, operation_timeout=seconds)
+    transport.session.trust_env = False  # no proxy, no netrc
+    transport.session.max_redirects = 0
+    clients = {
+        file: zeep.Client(
+            str(folder / file),
+            wsse=username.UsernameToken(user, password, use_digest=True),
+            transport=transport,
+            settings=zeep.Settings(strict=False),
+        )
+        for file, _ in SERVICES.values()
+    }
 
     def open_service(name: str, address: str) -> Any:
-        file, binding = files[name]
-        transport: Any = zeep.transports.Transport(  # type: ignore[no-untyped-call]
-            timeout=seconds, operation_timeout=seconds
-        )
-        transport.session.trust_env = False  # no proxy, no netrc
-        transport.session.max_redirects = 0
-        return onvif.client.ONVIFService(
-            address, user, password, str(folder / file), no_cache=True,
-            binding_name=binding, transport=transport,
-        )  # fmt: skip
+        file, binding = SERVICES[name]
+        return clients[file].create_service(binding, address)
 
     return open_service
-
-
-def _within(seconds: float, work: Callable[[], T]) -> T:
-    """What ``work`` gives; GrabError where it fails or takes longer.
-
-    What takes longer is left to end by itself: a read has its limit, the whole has not.
-    """
-    done: queue.SimpleQueue[T | Exception] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            done.put(work())
-        except Exception as error:  # told below, in the thread that asked
-            done.put(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        came = done.get(timeout=seconds)
-    except queue.Empty:
-        raise GrabError("it did not answer in time", kind=Failure.TIMED_OUT) from None
-    if isinstance(came, Exception):
-        kind = _kind(came)
-        raise GrabError(_SAID[kind], kind=kind) from None
-    return came
 
 
 _SAID = {
@@ -227,36 +215,18 @@ _SAID = {
 
 
 def _kind(error: BaseException) -> Failure:
-    """Which failure an error of onvif, zeep or requests stands for; its text is not told."""
+    """Which failure an error of zeep or requests stands for; its text is not told."""
     import requests
     import zeep.exceptions
 
-    for cause in _causes(error):
-        said = str(cause).lower()
-        if isinstance(cause, requests.Timeout):
-            return Failure.TIMED_OUT
-        if isinstance(cause, requests.RequestException):
-            return Failure.UNREACHABLE
-        if isinstance(cause, zeep.exceptions.TransportError):
-            wrong = getattr(cause, "status_code", 0) in (401, 403)
-            return Failure.UNAUTHORISED if wrong else Failure.REFUSED
-        if isinstance(cause, zeep.exceptions.Fault):
-            words = ("authori", "authenti", "credential", "password")
-            return (
-                Failure.UNAUTHORISED if any(word in said for word in words) else Failure.NOT_FOUND
-            )
-        if isinstance(cause, zeep.exceptions.Error):
-            return Failure.REFUSED
+    if isinstance(error, requests.Timeout):
+        return Failure.TIMED_OUT
+    if isinstance(error, requests.RequestException):
+        return Failure.UNREACHABLE
+    if isinstance(error, zeep.exceptions.TransportError):
+        wrong = getattr(error, "status_code", 0) in (401, 403)
+        return Failure.UNAUTHORISED if wrong else Failure.REFUSED
+    if isinstance(error, zeep.exceptions.Fault):
+        said, words = str(error).lower(), ("authori", "authenti", "credential", "password")
+        return Failure.UNAUTHORISED if any(word in said for word in words) else Failure.NOT_FOUND
     return Failure.REFUSED
-
-
-def _causes(error: BaseException) -> Iterable[BaseException]:
-    """The error, and those that it was made of: onvif wraps them in its own."""
-    while True:
-        yield error
-        inner = error.__cause__ or error.__context__
-        if inner is None:
-            inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
-        if inner is None:
-            return
-        error = inner
