@@ -102,7 +102,8 @@ def camera(
     serial: Annotated[str, typer.Argument(metavar="SERIAL", help="The unit's serial number.")],
     resident: Resident,
     source: Annotated[
-        str, typer.Option(help="Snapshot address (http…), or a picture or a folder of them.")
+        str,
+        typer.Option(help="Snapshot (http…) or stream (rtsp…), or a picture or a folder of them."),
     ],
     login: Annotated[str, typer.Option(metavar="NAME", help="User name at the camera.")] = "",
     secret: Annotated[
@@ -112,6 +113,13 @@ def camera(
     bed: Annotated[str | None, typer.Option(metavar='"x,y x,y …"', help="The mattress.")] = None,
     placement: Annotated[
         Path | None, typer.Option(metavar="FILE", help="As `bedcheck place` wrote it.")
+    ] = None,
+    clock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEFT,TOP,RIGHT,BOTTOM",
+            help="Where its picture shows the time, in 0..1; a frozen picture is known by it.",
+        ),
     ] = None,
     store: StoreFile = DEFAULT_STORE,
     token: Token = None,
@@ -135,6 +143,8 @@ def camera(
             known = snapshot.get("camera", serial) or {}
         if bed is not None:
             fields["bed"] = [list(corner) for corner in parse_polygon(bed)]
+        if clock is not None:
+            fields["clock"] = [part.strip() for part in clock.split(",")]
         if placement is not None:
             try:
                 fields["placement"] = placement.read_text(encoding="utf-8")

@@ -20,7 +20,9 @@ from rich.text import Text
 from bedcheck.detector import Detector
 from bedcheck.extras import needs
 from bedcheck.night_answering import answering
+from bedcheck.night_installing import installing
 from bedcheck.night_listening import listening
+from bedcheck.night_probing import probing
 from bedcheck.night_registering import registering
 from bedcheck.night_testing import testing
 from bedcheck.printing import printable
@@ -46,7 +48,9 @@ __all__ = ["night"]
 
 night = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 night.add_typer(answering)
+night.add_typer(installing)
 night.add_typer(listening)
+night.add_typer(probing)
 night.add_typer(registering)
 night.add_typer(testing)
 

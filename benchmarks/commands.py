@@ -1,4 +1,4 @@
-"""The commands ``bench latency``, ``store``, ``scaip``, ``kill`` and ``night``."""
+"""The commands ``bench latency``, ``store``, ``scaip``, ``kill``, ``night`` and ``rtsp``."""
 
 from __future__ import annotations
 
@@ -127,6 +127,23 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
                 report = run_night(
                     out, residents=residents, hours=hours, speed=speed, folder=folder, progress=show
                 )
+        for line in report.lines():
+            typer.echo(line)
+
+    @app.command("rtsp")
+    def bench_rtsp(
+        out: Annotated[Path, OUT] = Path("benchmarks/results"),
+        rounds: Annotated[int, typer.Option(min=1, help="Measured rounds of each case.")] = 20,
+        failures: Annotated[
+            int, typer.Option(min=1, help="Failing grabs, after which what is left is counted.")
+        ] = 500,
+    ) -> None:
+        """From the decision to look to a stream's first frame; and what failures leave behind."""
+        with told(), needs("rtsp"):
+            from benchmarks.rtsp import run as run_rtsp
+
+            with progress("Measuring") as show:
+                report = run_rtsp(out, rounds=rounds, failures=failures, progress=show)
         for line in report.lines():
             typer.echo(line)
 

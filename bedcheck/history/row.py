@@ -51,6 +51,7 @@ class Kind(StrEnum):
     INCIDENT = "incident"  # area, what
     # The registry
     CHANGE = "change"  # of (kind and key), what
+    INSTALLED = "installed"  # result, problems, findings: what installing a camera found
     # Who saw or asked for what
     READ = "read"  # what, filters
     EXPORT = "export"  # what, filters, format, rows
@@ -73,6 +74,7 @@ class Kind(StrEnum):
 
 _RETAINED = {
     Kind.CHANGE: Retained.REGISTRY,
+    Kind.INSTALLED: Retained.REGISTRY,
     Kind.READ: Retained.ACCESS,
     Kind.EXPORT: Retained.ACCESS,
     Kind.TOKEN: Retained.ACCESS,

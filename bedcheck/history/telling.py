@@ -33,6 +33,7 @@ _MAIN: Mapping[Kind, tuple[str, ...]] = {
     Kind.TASK: ("for", "what", "why", "error"),
     Kind.INCIDENT: ("area", "what"),
     Kind.CHANGE: ("of", "what", "fields", "fault"),
+    Kind.INSTALLED: ("result", "problems"),
     Kind.READ: ("what", "filters"),
     Kind.EXPORT: ("what", "format", "filters"),
     Kind.TOKEN: ("name", "what"),

@@ -13,7 +13,7 @@ from bedcheck.history.transaction import Intent, Transaction
 from bedcheck.night.clock import Clock
 from bedcheck.night.engine import window_at
 from bedcheck.night.events import LookFailed
-from bedcheck.night.look import FRAMES, Looking
+from bedcheck.night.look import FRAMES, looking_at
 from bedcheck.night.messages import alarm_message, contact_for, task_message
 from bedcheck.night.registry import Registry
 from bedcheck.night.window import Phase, Window
@@ -82,21 +82,14 @@ class Jobs:
             if unit is None or seconds <= 0:
                 raise ValueError("the camera is not registered, or its time is over")
             camera = self._world.camera(unit, self._redeem)
-            placement = unit.placed()
+            unit.placed()  # before a grant is made out
         except (ValueError, BedcheckError) as error:
             kind = error.kind if isinstance(error, GrabError) else "refused"
             return _failed(intent, LookFailed(key=intent.key, kind=kind, detail=str(error)))
         purpose = intent.body["purpose"]
         expires = min(now + timedelta(seconds=seconds + 5), window.closes)
         grants = [tx.issue_grant(unit.key, window.key, purpose, expires) for _ in range(FRAMES)]
-        looking = Looking(
-            key=intent.key,
-            camera=camera,
-            grants=grants,
-            seconds=seconds,
-            placement=placement,
-            live=unit.source.startswith("http"),
-        )
+        looking = looking_at(unit, camera, key=intent.key, grants=grants, seconds=seconds)
         return look_job(intent, looking, self._world.judge, self._clock, self._stop)
 
     def _tell(self, registry: Registry, intent: Intent, window: Window | None) -> Job | None:

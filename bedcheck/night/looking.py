@@ -32,7 +32,7 @@ CLOSES = {
 OWN = frozenset({"judgement", "no_grant", "overdue", "internal", "interrupted"})
 """Faults of the operator's side: neither the camera nor the line is to blame."""
 
-SET_UP = frozenset({"no_secret"})
+SET_UP = frozenset({"no_extra", "no_secret"})
 """What whoever sets the software up left out: the camera was not even asked."""
 
 LINE = frozenset({"unreachable", "timed_out"})

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bedcheck.errors import BedcheckError, GrabError, GrantError, RegistryError
-from bedcheck.history.grant import Grant
+from bedcheck.errors import BedcheckError, GrabError
 from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.store import Store
-from bedcheck.night.bars import consented
 from bedcheck.night.clock import Clock
 from bedcheck.night.engine import put_entry
 from bedcheck.night.events import Looked, LookFailed
-from bedcheck.night.fault import Fault
-from bedcheck.night.look import FRAMES, Looking, take_look
+from bedcheck.night.look import FRAMES, looking_at, take_look
+from bedcheck.night.permit import permit
 from bedcheck.night.planner import tell
-from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Service, Unit
 from bedcheck.night.world import World
 from bedcheck.verdict import State
@@ -25,6 +22,7 @@ from bedcheck.verdict import State
 __all__ = ["take_test_look"]
 
 SECONDS = 4.0
+STREAM_SECONDS = 15.0  # key frames may be 4 s apart
 
 
 def take_test_look(
@@ -36,38 +34,14 @@ def take_test_look(
     is told. Raises RegistryError where there is no such camera, GrantError without consent,
     during an absence, or where the camera was ended: then nothing is looked at.
     """
-    now = clock.now()
-    key = f"test/{serial}/{now:%Y-%m-%dT%H:%M:%S.%fZ}"
-    with store.transaction() as tx:
-        registry = Registry.load(tx)
-        unit = registry.units.get(serial)
-        if unit is None:
-            message = "there is no such camera: see `bedcheck night status`"
-            raise RegistryError([Fault(place=f"camera[{serial}]", message=message)])
-        if reason := _against(registry, unit, now):
-            facts = {"reason": reason, "purpose": "test"}
-            tx.append_surviving(
-                HistoryRow(at=now, kind=Kind.GRANT_REFUSED, camera=serial,
-                           resident=unit.resident, who=by, facts=facts)
-            )  # fmt: skip
-            raise GrantError(f"camera {serial}: no test look: {_SAID[reason]}", reason=reason)
-        expires = now + timedelta(seconds=SECONDS + 30)
-        grants = [tx.issue_grant(serial, key, "test", expires) for _ in range(FRAMES)]
-
-    def redeem(grant: Grant, camera: str) -> None:
-        with store.transaction() as tx:
-            tx.redeem_grant(grant, camera, clock.now())
-
+    longest = max(SECONDS, STREAM_SECONDS)
+    allowed = permit(store, clock, serial, by, purpose="test", frames=FRAMES, seconds=longest)
+    unit, key = allowed.unit, allowed.key
+    seconds = STREAM_SECONDS if unit.streams else SECONDS
     event: Looked | LookFailed
     try:
-        looking = Looking(
-            key=key,
-            camera=world.camera(unit, redeem),
-            grants=grants,
-            seconds=SECONDS,
-            placement=unit.placed(),
-            live=unit.source.startswith("http"),
-        )
+        camera = world.camera(unit, allowed.redeem)
+        looking = looking_at(unit, camera, key=key, grants=allowed.grants, seconds=seconds)
         event = take_look(looking, world.judge, clock, threading.Event())
     except (ValueError, BedcheckError) as error:
         kind = error.kind if isinstance(error, GrabError) else "refused"
@@ -75,22 +49,6 @@ def take_test_look(
     sees = isinstance(event, Looked) and event.finding.state != State.OBSTRUCTED
     _write(store, unit, event, sees, by, clock.now())
     return event, sees
-
-
-_SAID = {
-    "no_consent": "there is no consent",
-    "ended": "the camera was paused or ended",
-    "absent": "the resident is away; end the absence first",
-}
-
-
-def _against(registry: Registry, unit: Unit, now: datetime) -> str:
-    if not consented(registry, unit.resident):
-        return "no_consent"
-    if unit.state in (Service.PAUSED, Service.ENDED):
-        return "ended"
-    absences = registry.absences_by_resident.get(unit.resident, ())
-    return "absent" if any(absence.covers(now) for absence in absences) else ""
 
 
 def _write(

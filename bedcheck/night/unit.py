@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bedcheck import placement_file
+from bedcheck.night.frozen import Box
 from bedcheck.placement import Placement
 from bedcheck.verdict import Polygon
 
@@ -28,14 +29,25 @@ class Unit:
 
     key: str
     resident: str
-    source: str  # http://…, https://…, or the path of a picture or of a folder of them
+    source: str  # http://…, https://…, rtsp://…, or the path of a picture or a folder of them
     login: str = ""  # user name at the camera
     scheme: Literal["digest", "basic"] = "digest"  # how the camera wants the password
     secret: str = ""  # the name that the password has among the secrets, never the password
     state: Service = Service.ORDERED
     bed: Polygon | None = None  # the mattress in the picture, where it was drawn
     placement: str = ""  # the text of a placement file; goes before `bed`
+    clock: Box | None = None  # where the camera writes the time into its picture
     fault: str = ""  # why it is out of order; empty: it is armed
+
+    @property
+    def streams(self) -> bool:
+        """Whether it sends a film, of which a picture can begin only now and then."""
+        return self.source.startswith("rtsp://")
+
+    @property
+    def live(self) -> bool:
+        """Whether each of its pictures is a new one, never the same to the bit."""
+        return self.streams or self.source.startswith("http")
 
     def placed(self) -> Placement | None:
         """How the camera is placed; None: the bed is to be found. Raises PlacementError."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bedcheck.errors import PlacementError, RegistryError
 from bedcheck.night.agreement import NOTICE, WINDOW, Agreement, Wish
 from bedcheck.night.bars import consented
+from bedcheck.night.cameras.rtsp import check_rtsp
 from bedcheck.night.contact import Contact, Medium
 from bedcheck.night.fault import Fault
 from bedcheck.night.reach import CONTROLLER, mail_faults, reach_faults
@@ -33,6 +34,7 @@ MINUTES = {  # a field of the agreement, and the minutes that it may be
     "outcome_minutes": (10, 600),
 }
 LOOK_SECONDS = (5, 120)
+LEAST_OF_A_STREAM = 15  # seconds: each of three frames may wait 4 s for a key frame
 RUNNING = (Service.ORDERED, Service.ACTIVE)
 
 
@@ -142,10 +144,19 @@ def _units(registry: Registry) -> Iterator[Fault]:
         yield from _known(registry, "resident", (unit.resident,), f"{place}.resident")
         if not unit.source:
             yield Fault(place=f"{place}.source", message="expected an address or a path")
-        elif unit.source.startswith("http") and not _web(unit.source):
+        elif (unit.source.startswith("http") and not _web(unit.source)) or (
+            unit.source.startswith("rtsp") and not _stream(unit.source)
+        ):
             yield Fault(
                 place=f"{place}.source",
                 message="expected an address without name and password: give login and secret",
+            )
+        if unit.clock and not (
+            0 <= unit.clock[0] < unit.clock[2] <= 1 and 0 <= unit.clock[1] < unit.clock[3] <= 1
+        ):
+            yield Fault(
+                place=f"{place}.clock",
+                message=f"expected left, top, right, bottom in 0..1; got {list(unit.clock)}",
             )
         try:
             unit.placed()
@@ -261,6 +272,12 @@ def _running(registry: Registry, agreement: Agreement, place: str) -> Iterator[F
             message=f"expected a camera of {agreement.resident}; {unit.key} is"
             f" registered for {unit.resident}",
         )
+    if unit is not None and unit.streams and agreement.look_seconds < LEAST_OF_A_STREAM:
+        yield Fault(
+            place=f"{place}.look_seconds",
+            message=f"expected {LEAST_OF_A_STREAM} seconds or more with a camera that streams;"
+            f" got {agreement.look_seconds}",
+        )
     if unit is not None and unit.state is Service.ENDED:
         yield Fault(place=f"{place}.camera", message=f"{unit.key} has been taken out of service")
     resident = registry.residents.get(agreement.resident)
@@ -324,6 +341,14 @@ def _known(registry: Registry, kind: str, keys: tuple[str, ...], place: str) -> 
     for key in keys:
         if key not in registry.of(kind):
             yield Fault(place=place, message=f"there is no {kind} {key!r}: add it, or correct this")
+
+
+def _stream(address: str) -> bool:
+    try:
+        check_rtsp(address)
+    except ValueError:
+        return False
+    return True
 
 
 def _web(address: str) -> bool:

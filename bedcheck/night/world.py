@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bedcheck.errors import GrabError
@@ -11,6 +12,7 @@ from bedcheck.history.grant import Redeem
 from bedcheck.night.cameras.files import FileCamera
 from bedcheck.night.cameras.http import Auth, HttpCamera
 from bedcheck.night.cameras.port import Camera, Failure
+from bedcheck.night.cameras.rtsp import RtspCamera
 from bedcheck.night.channels.making import channel_for
 from bedcheck.night.channels.port import Channel
 from bedcheck.night.contact import Contact
@@ -19,7 +21,7 @@ from bedcheck.night.secrets import Secrets
 from bedcheck.night.settings import Settings
 from bedcheck.night.unit import Unit
 
-__all__ = ["World", "real_world"]
+__all__ = ["World", "camera_of", "real_world"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,28 +33,31 @@ class World:
     judge: Judge
 
 
+def camera_of(secrets: Secrets, unit: Unit, redeem: Redeem) -> Camera:
+    """The camera that ``unit`` stands for. Raises ValueError, GrabError: it cannot be used."""
+    if not unit.live:
+        return FileCamera(camera=unit.key, path=Path(unit.source), redeem=redeem)
+    password = secrets.get(unit.secret) if unit.secret else ""
+    if unit.secret and not password:
+        message = f"there is no secret named {unit.secret!r}: put it among the secrets"
+        raise GrabError(f"camera {unit.key}: {message}", kind=Failure.NO_SECRET)
+    kind = RtspCamera if unit.streams else HttpCamera
+    return kind(
+        camera=unit.key,
+        url=unit.source,
+        redeem=redeem,
+        auth=Auth(unit.scheme) if unit.login else Auth.NONE,
+        user=unit.login,
+        password=password,
+    )
+
+
 def real_world(
     secrets: Secrets, judge: Judge, settings: Callable[[], Settings] = Settings
 ) -> World:
     """The world as the registry describes it; ``settings`` gives the municipality's as they are."""
 
-    def camera(unit: Unit, redeem: Redeem) -> Camera:
-        if not unit.source.startswith(("http://", "https://")):
-            return FileCamera(camera=unit.key, path=Path(unit.source), redeem=redeem)
-        password = secrets.get(unit.secret) if unit.secret else ""
-        if unit.secret and not password:
-            message = f"there is no secret named {unit.secret!r}: put it among the secrets"
-            raise GrabError(f"camera {unit.key}: {message}", kind=Failure.NO_SECRET)
-        return HttpCamera(
-            camera=unit.key,
-            url=unit.source,
-            redeem=redeem,
-            auth=Auth(unit.scheme) if unit.login else Auth.NONE,
-            user=unit.login,
-            password=password,
-        )
-
     def channel(contact: Contact) -> Channel:
         return channel_for(contact, secrets, settings())
 
-    return World(camera=camera, channel=channel, judge=judge)
+    return World(camera=partial(camera_of, secrets), channel=channel, judge=judge)

@@ -97,6 +97,7 @@ def test_there_are_the_commands_that_are_documented() -> None:
         "init", "plan", "run", "look", "ack", "write-off", "answer", "status", "withdraw",
         "import", "export", "remove", "set", "add resident", "add consent", "add camera",
         "add contact", "add crisis-list", "add agreement", "add absence", "add number",
+        "probe", "find", "install",
     }  # fmt: skip
     assert night.info is not None
 

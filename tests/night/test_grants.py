@@ -159,3 +159,16 @@ def test_each_file_that_is_none_has_its_kind(tmp_path: Path) -> None:
     }.items():
         error = failure(FileCamera(camera="c1", path=tmp_path / name, redeem=free))
         assert error.kind == kind, name
+
+
+def test_a_file_on_a_disk_that_hangs_is_given_up_at_the_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = threading.Event()
+    monkeypatch.setattr(FileCamera, "_read", lambda *_: hanging.wait(30))
+    begun = time.monotonic()
+    error = failure(FileCamera(camera="c1", path=tmp_path / "a.jpg", redeem=free), 0.3)
+    took = time.monotonic() - begun
+    hanging.set()
+    assert error.kind == Failure.TIMED_OUT
+    assert took < 5

@@ -301,6 +301,8 @@ FAULTS = {
     "timed_out": (AlarmCause.CAMERA, ("operator", "line"), False),
     "refused": (AlarmCause.CAMERA, ("administrator", "camera"), True),
     "no_secret": (AlarmCause.NO_LOOK_MADE, ("administrator", "set_up"), False),
+    "no_extra": (AlarmCause.NO_LOOK_MADE, ("administrator", "set_up"), False),
+    "no_key_frame": (AlarmCause.CAMERA, ("administrator", "camera"), True),
     "unauthorised": (AlarmCause.CAMERA, ("administrator", "camera"), True),
     "not_a_picture": (AlarmCause.CAMERA, ("administrator", "camera"), True),
     "frozen": (AlarmCause.CAMERA, ("administrator", "camera"), True),

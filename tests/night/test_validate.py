@@ -52,6 +52,10 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("resident", {"key": "be rit"}, "resident[be rit]", "key: expected letters"),
     ("camera", {"source": ""}, ".source", "expected an address or a path"),
     ("camera", {"source": "http://user:word@camera/"}, ".source", "without name and password"),
+    ("camera", {"source": "rtsp://user:word@camera/"}, ".source", "without name and password"),
+    ("camera", {"source": "rtsp:/camera"}, ".source", "expected an address"),
+    ("camera", {"clock": [0.4, 0.1, 0.2, 0.2]}, ".clock", "left, top, right, bottom"),
+    ("camera", {"clock": [0.1, 0.1, 0.2, 1.2]}, ".clock", "left, top, right, bottom"),
     ("camera", {"bed": [[0, 0], [1, 1]]}, ".bed", "expected"),
     ("camera", {"placement": "version = 9"}, ".placement", "version: expected 1"),
     ("camera", {"state": "ended"}, "agreement[berit].camera", "taken out of service"),
@@ -140,6 +144,13 @@ def test_an_absence_ends_or_is_reviewed(more: dict[str, str], message: str) -> N
 
 def test_a_look_that_just_fits_is_right() -> None:
     assert validate(registry(agreement={"retry_minutes": 29, "look_seconds": 30})) == []
+
+
+def test_a_look_through_a_stream_has_time_for_its_key_frames() -> None:
+    stream = {"source": "rtsp://10.0.0.7/live", "clock": [0.0, 0.0, 0.5, 0.1]}
+    assert validate(registry(camera=stream, agreement={"look_seconds": 15})) == []
+    (fault,) = validate(registry(camera=stream, agreement={"look_seconds": 14}))
+    assert "15 seconds or more with a camera that streams" in fault.message
 
 
 def test_a_start_sooner_than_a_day_needs_a_name() -> None:

@@ -7,5 +7,6 @@ with needs("night"):
     from bedcheck.night.cameras.files import FileCamera
     from bedcheck.night.cameras.http import Auth, HttpCamera
     from bedcheck.night.cameras.port import Camera, Failure
+    from bedcheck.night.cameras.rtsp import RtspCamera
 
-__all__ = ["Auth", "Camera", "Failure", "FakeCamera", "FileCamera", "HttpCamera"]
+__all__ = ["Auth", "Camera", "Failure", "FakeCamera", "FileCamera", "HttpCamera", "RtspCamera"]

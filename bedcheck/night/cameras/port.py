@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bedcheck.errors import GrabError, PictureError, PictureTooLarge, PictureTooSmall
-from bedcheck.frame import Frame, read
+from bedcheck.frame import Frame, Picture, read
 from bedcheck.history.grant import Grant
 
 __all__ = ["SHORTEST", "Camera", "Failure", "frame_from"]
@@ -19,18 +19,24 @@ class Failure(StrEnum):
 
     UNREACHABLE = "unreachable"  # no answer at that address: power, line or address
     REFUSED = "refused"  # it answers, and does not want to
+    NO_EXTRA = "no_extra"  # what it needs of the software is not installed: it was not asked
     NO_SECRET = "no_secret"  # its password is not among our secrets: it was not asked
     UNAUTHORISED = "unauthorised"  # the name or the password is wrong
     NOT_FOUND = "not_found"  # it answers, and has no picture at this path
     TIMED_OUT = "timed_out"  # it began, and did not end before the deadline
     REDIRECTED = "redirected"  # it sends on in a circle, or to another machine
     NOT_A_PICTURE = "not_a_picture"  # what came is something else, or damaged
+    NO_KEY_FRAME = "no_key_frame"  # it streams, and nothing that a picture could begin with
+    FROZEN = "frozen"  # its picture, or its clock, stands still
     TOO_SMALL = "picture_too_small"  # a side too short to see a bed in
     TOO_LARGE = "picture_too_large"  # more bytes or pixels than are taken
 
 
 class Camera(Protocol):
-    """One camera of one resident."""
+    """One camera of one resident.
+
+    One that is a context manager as well keeps its connection while it is entered.
+    """
 
     def grab(self, grant: Grant, deadline: float) -> Frame:
         """One frame, fetched now.
@@ -43,7 +49,7 @@ class Camera(Protocol):
         ...
 
 
-def frame_from(data: bytes, place: str) -> Frame:
+def frame_from(data: Picture, place: str) -> Frame:
     """The picture in ``data``, read in memory; ``place`` names the camera in the message."""
     try:
         frame = read(data)
