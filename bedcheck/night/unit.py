@@ -36,6 +36,11 @@ class Unit:
     bed: Polygon | None = None  # the mattress in the picture, where it was drawn
     placement: str = ""  # the text of a placement file; goes before `bed`
     fault: str = ""  # why it is out of order; empty: it is armed
+    router: str = ""  # host:port of the home's router, which answers there; empty: not asked
+    beats: str = ""  # the name of the key of its router's signs of life; empty: it sends none
+    line_minutes: int | None = None  # between tests of its line; None: as the settings say
+    grace_minutes: int | None = None  # before its silence is told; None: as the settings say
+    parked: str = ""  # like `source`, of a picture without the bed in view; empty: there is none
 
     def placed(self) -> Placement | None:
         """How the camera is placed; None: the bed is to be found. Raises PlacementError."""

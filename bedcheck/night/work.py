@@ -36,7 +36,7 @@ class Job:
 
     key: str
     kind: str
-    do: Callable[[], Result]
+    do: Callable[[], Any]  # a Result; of the lines' rounds, a LineResult
 
 
 def look_job(

@@ -15,6 +15,8 @@ from bedcheck.night.channels.port import Channel
 from bedcheck.night.channels.printed import PrintChannel
 from bedcheck.night.channels.webhook import WebhookChannel
 from bedcheck.night.contact import Contact, Medium
+from bedcheck.night.lines.port import LineTester
+from bedcheck.night.lines.tcp import TcpTester
 from bedcheck.night.look import Judge
 from bedcheck.night.secrets import Secrets
 from bedcheck.night.unit import Unit
@@ -29,6 +31,7 @@ class World:
     camera: Callable[[Unit, Redeem], Camera]  # ValueError, GrabError: it cannot be used
     channel: Callable[[Contact], Channel]  # ValueError where the contact cannot be reached
     judge: Judge
+    line: LineTester | None = None  # None: the lines to the homes are not tested
 
 
 def real_world(secrets: Secrets, judge: Judge) -> World:
@@ -60,4 +63,4 @@ def real_world(secrets: Secrets, judge: Judge) -> World:
             raise ValueError(f"there is no secret named {contact.secret!r}")
         return WebhookChannel(url=contact.address, secret=secret.encode())
 
-    return World(camera=camera, channel=channel, judge=judge)
+    return World(camera=camera, channel=channel, judge=judge, line=TcpTester())
