@@ -239,7 +239,7 @@ class Runner:
                 if window is not None:
                     self._happen(tx, window, result.event, now)
                     if isinstance(result.event, LookFailed) and result.event.kind in LINE:
-                        suspect(tx, registry, window.camera, now)
+                        suspect(tx, window.camera, now)
 
     def _do_due(self, tx: Transaction, registry: Registry, now: datetime) -> bool:
         """Let `Due` happen to what is due; True where there may be more than one turn takes."""

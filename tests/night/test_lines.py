@@ -110,12 +110,13 @@ def test_a_silent_line_is_tested_often_and_told_anew_only_where_it_got_worse() -
     assert (better.told, change) == ("operator", None)
 
 
-def test_what_is_suspected_is_tested_at_once_and_not_again_and_again() -> None:
-    assert suspected(replace(HEARD, due=NOW + 9 * MINUTE), TERMS, NOW).due == NOW
-    just = replace(HEARD, due=NOW + 9 * MINUTE, tested=NOW - MINUTE)
-    assert suspected(just, TERMS, NOW) == just
+def test_what_is_suspected_is_tested_soon_and_not_again_and_again() -> None:
+    assert suspected(replace(HEARD, due=NOW + 9 * MINUTE), NOW).due == NOW
+    just = replace(HEARD, due=NOW + 9 * MINUTE, tested=NOW - 20 * SECOND)
+    assert suspected(just, NOW).due == NOW + 40 * SECOND
+    assert suspected(replace(just, due=NOW + SECOND), NOW).due == NOW + SECOND
     doubted = replace(HEARD, due=NOW + 2 * MINUTE, health=Health.DOUBTED)
-    assert suspected(doubted, TERMS, NOW) == doubted
+    assert suspected(doubted, NOW) == doubted
 
 
 @pytest.mark.parametrize("hours", [-24, -1, 0, 1, 24])
@@ -177,13 +178,13 @@ def test_three_within_ten_minutes_are_one_incident_also_those_told_before() -> N
         silent("C", NOW + 10 * MINUTE, where=Where.CAMERA),
         silent("D", NOW + 11 * MINUTE),  # a minute too late for A, in time for B
     ]
-    area, told, acts = survey(Area(key="north"), lines[:3], TERMS, NOW + 15 * MINUTE)
+    area, told, acts = survey(Area(key="north"), lines[:3], TERMS, NOW + 16 * MINUTE)
     (opened,) = acts
     assert isinstance(opened, Opened)
     assert opened.incident.cameras == ("A", "B", "C")
     assert {line.key: line.told for line in told} == dict.fromkeys("ABC", "incident")
-    assert survey(Area(key="north"), [lines[0], lines[3]], TERMS, NOW + 16 * MINUTE)[2] == ()
-    joined, _, more = survey(area, [*told, lines[3]], TERMS, NOW + 16 * MINUTE)
+    assert survey(Area(key="north"), [lines[0], lines[3]], TERMS, NOW + 17 * MINUTE)[2] == ()
+    joined, _, more = survey(area, [*told, lines[3]], TERMS, NOW + 17 * MINUTE)
     assert more == (Joined(incident=joined.incident, cameras=("D",)),)  # type: ignore[arg-type]
     _, _, grown = survey(joined, [*told, replace(lines[3], told="incident")], TERMS,
                          NOW + 18 * MINUTE)  # fmt: skip

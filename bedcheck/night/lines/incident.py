@@ -147,14 +147,18 @@ def _joins(line: Line, incident: Incident, terms: LineTerms) -> bool:
 def _opened(
     area: Area, silent: dict[str, Line], terms: LineTerms, now: datetime
 ) -> Incident | None:
-    """The incident of lines that fell silent together, a new one among them; None: too few."""
+    """The incident of lines that fell silent together; None: too few.
+
+    It is opened when one of them would be told alone: by then the others are silent too.
+    """
     by_time = sorted(silent.values(), key=lambda line: (line.since, line.key))
     best: list[Line] = []
     for first in by_time:
         assert first.since is not None
         until = first.since + terms.together
         group = [line for line in by_time if line.since and first.since <= line.since <= until]
-        if len(group) > len(best) and any(not line.told for line in group):
+        ripe = any(not line.told and now >= _tell_at(line, terms) for line in group)
+        if ripe and len(group) > len(best):
             best = group
     if len(best) < terms.area_cameras:
         return None

@@ -29,6 +29,7 @@ __all__ = [
     "suspected",
 ]
 
+SOON = timedelta(minutes=1)  # between tests of a line that was well and is suspected
 STALE = timedelta(minutes=10)  # after which what a test told says nothing of now
 CLOCK = timedelta(minutes=5)  # that the home's clock may be off by before it is told
 
@@ -150,15 +151,16 @@ def after_test(
     return replace(after, health=Health.DOUBTED, due=now + terms.again), change
 
 
-def suspected(line: Line, terms: LineTerms, now: datetime) -> Line:
-    """The line after a look failed, or after another of its area was missed: test it now.
+def suspected(line: Line, now: datetime) -> Line:
+    """The line after a look failed, or after another of its area was missed: test it soon.
 
-    One that was tested a moment ago, or is in doubt already, is left as it is.
+    One that is in doubt already is left as it is; one that was tested a moment ago has that
+    moment's rest.
     """
-    late = line.tested is None or now - line.tested >= min(terms.again, RECHECK)
-    if line.health in (Health.HEARD, Health.UNTESTED) and late:
-        return replace(line, due=min(line.due, now))
-    return line
+    if line.health not in (Health.HEARD, Health.UNTESTED):
+        return line
+    soon = now if line.tested is None else max(now, line.tested + SOON)
+    return replace(line, due=min(line.due, soon))
 
 
 def beaten(

@@ -170,11 +170,11 @@ def postpone(tx: Transaction, camera: str, due: datetime) -> None:
         put_line(tx, replace(line, due=due))
 
 
-def suspect(tx: Transaction, registry: Registry, camera: str, now: datetime) -> None:
+def suspect(tx: Transaction, camera: str, now: datetime) -> None:
     """A look could not reach the camera: test its line now."""
     line = line_at(tx, camera)
     if line is not None:
-        put_line(tx, suspected(line, terms_for(registry, registry.units.get(camera)), now))
+        put_line(tx, suspected(line, now))
 
 
 def heard_beat(
@@ -227,7 +227,7 @@ def _write(
         return
     if change is Change.DOUBT:
         for other in lines_of(tx, after.area):
-            sooner = suspected(other, terms_for(registry, registry.units.get(other.key)), now)
+            sooner = suspected(other, now)
             if sooner != other and other.key != after.key:
                 put_line(tx, sooner)
         return
