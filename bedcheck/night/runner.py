@@ -46,6 +46,7 @@ from bedcheck.night.lines.watching import (
 )
 from bedcheck.night.lock import only_runner
 from bedcheck.night.looking import LINE
+from bedcheck.night.parking import plan_parked
 from bedcheck.night.planner import Planner
 from bedcheck.night.registry import Registry
 from bedcheck.night.settings import Settings
@@ -56,8 +57,8 @@ from bedcheck.night.world import World
 __all__ = ["Runner"]
 
 BATCH = 200  # windows, or results, in one transaction
-CALLS = 8  # deliveries at the same time
-LINES = 16  # tests of lines at the same time
+ROOM = {"call": 8, "line": 16, "parked": 2}  # deliveries, tests of lines: at the same time
+TAKES = {"look": ("look",), "call": ("call", "tell"), "parked": ("parked",)}  # intents, by pool
 JUMP = 2.0  # seconds by which the time of day may drift from time's passing in one turn
 TELL_AGAIN = timedelta(minutes=1)
 AFTER_A_FAULT = timedelta(minutes=1)
@@ -93,11 +94,11 @@ class Runner:
         self._rounds = Rounds(world.line)
         self._results: queue.SimpleQueue[Result | LineResult] = queue.SimpleQueue()
         self._unwritten: list[Result | LineResult] = []
-        self._busy: dict[str, set[str]] = {"look": set(), "call": set(), "line": set()}
         self._wake = threading.Event()
         settings = self._settings()
         self._beat = Beat(settings.heartbeat_url, clock)
-        self._room = {"look": looks or settings.concurrent_looks, "call": CALLS, "line": LINES}
+        self._room = {"look": looks or settings.concurrent_looks, **ROOM}
+        self._busy: dict[str, set[str]] = {pool: set() for pool in self._room}
         self._pools = {
             kind: executor or ThreadPoolExecutor(room, thread_name_prefix=kind)
             for kind, room in self._room.items()
@@ -181,11 +182,13 @@ class Runner:
             self._write_results(tx, registry)
             self.next_opening = self._planner.plan(tx, registry, now)
             full = self._do_due(tx, registry, now)
+            if self._planner.planned:
+                plan_parked(tx, registry, now)
             if (heard := self._beat.changed()) is not None:
                 what = "answered" if heard else "not_answered"
                 tx.append(_row(now, Kind.HEARTBEAT, what=what))
-            for kind, kinds in (("look", ("look",)), ("call", ("call", "tell"))):
-                jobs += self._take(tx, kind, kinds, now)
+            for pool, kinds in TAKES.items():
+                jobs += self._take(tx, pool, kinds, now)
             jobs += self._test_lines(tx, registry, now)
             due = [tx.next_window_due(), tx.next_watched(now)]
         self._unwritten = []
@@ -234,12 +237,23 @@ class Runner:
                 self._write_test(tx, registry, result, now)
             elif result.again:
                 tx.postpone(result.key, now + TELL_AGAIN)
-            elif tx.settle(result.key, result.facts, now) and result.event is not None:
+            elif tx.settle(result.key, result.facts, now):
+                if result.also is not None:
+                    self._write_also(tx, result, now)
                 window = window_at(tx, result.window or "")
-                if window is not None:
+                if window is not None and result.event is not None:
                     self._happen(tx, window, result.event, now)
                     if isinstance(result.event, LookFailed) and result.event.kind in LINE:
                         suspect(tx, window.camera, now)
+
+    def _write_also(self, tx: Transaction, result: Result, now: datetime) -> None:
+        try:
+            if result.also is not None:
+                result.also(tx, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            self._note_fault(tx, result.key, error, now)
 
     def _do_due(self, tx: Transaction, registry: Registry, now: datetime) -> bool:
         """Let `Due` happen to what is due; True where there may be more than one turn takes."""
@@ -326,7 +340,7 @@ class Runner:
         self._pools[pool].submit(work)
 
 
-_KINDS = ("look", "call", "tell")
+_KINDS = tuple(kind for kinds in TAKES.values() for kind in kinds)
 
 
 def _row(at: datetime, kind: Kind, **facts: Any) -> HistoryRow:

@@ -22,7 +22,7 @@ from bedcheck.night.unit import Service, Unit
 from bedcheck.night.world import World
 from bedcheck.verdict import State
 
-__all__ = ["take_test_look"]
+__all__ = ["REFUSALS", "against", "take_test_look"]
 
 SECONDS = 4.0
 
@@ -44,13 +44,13 @@ def take_test_look(
         if unit is None:
             message = "there is no such camera: see `bedcheck night status`"
             raise RegistryError([Fault(place=f"camera[{serial}]", message=message)])
-        if reason := _against(registry, unit, now):
+        if reason := against(registry, unit, now):
             facts = {"reason": reason, "purpose": "test"}
             tx.append_surviving(
                 HistoryRow(at=now, kind=Kind.GRANT_REFUSED, camera=serial,
                            resident=unit.resident, who=by, facts=facts)
             )  # fmt: skip
-            raise GrantError(f"camera {serial}: no test look: {_SAID[reason]}", reason=reason)
+            raise GrantError(f"camera {serial}: no test look: {REFUSALS[reason]}", reason=reason)
         expires = now + timedelta(seconds=SECONDS + 30)
         grants = [tx.issue_grant(serial, key, "test", expires) for _ in range(FRAMES)]
 
@@ -77,14 +77,15 @@ def take_test_look(
     return event, sees
 
 
-_SAID = {
+REFUSALS = {
     "no_consent": "there is no consent",
     "ended": "the camera was paused or ended",
     "absent": "the resident is away; end the absence first",
 }
 
 
-def _against(registry: Registry, unit: Unit, now: datetime) -> str:
+def against(registry: Registry, unit: Unit, now: datetime) -> str:
+    """Why no picture may be taken now, a key of `REFUSALS`; empty: one may."""
     if not consented(registry, unit.resident):
         return "no_consent"
     if unit.state in (Service.PAUSED, Service.ENDED):

@@ -14,6 +14,7 @@ from bedcheck.night.agreement import NOTICE, WINDOW, Agreement, Wish
 from bedcheck.night.bars import consented
 from bedcheck.night.contact import Contact, Medium
 from bedcheck.night.fault import Fault
+from bedcheck.night.lines.checks import line_faults, unit_faults
 from bedcheck.night.registry import KINDS, Registry
 from bedcheck.night.resident import Party
 from bedcheck.night.unit import Service
@@ -77,6 +78,7 @@ def _settings(registry: Registry) -> Iterator[Fault]:
         yield Fault(
             place=f"{place}.heartbeat_url", message="expected an address that begins with http"
         )
+    yield from line_faults(settings.lines, f"{place}.lines")
     if registry.agreements:
         for role in ("operator", "administrator"):
             key = getattr(settings, role)
@@ -139,6 +141,12 @@ def _units(registry: Registry) -> Iterator[Fault]:
                 place=f"{place}.source",
                 message="expected an address without name and password: give login and secret",
             )
+        if unit.parked.startswith("http") and not _web(unit.parked):
+            yield Fault(
+                place=f"{place}.parked",
+                message="expected an address without name and password: give login and secret",
+            )
+        yield from unit_faults(unit, place)
         try:
             unit.placed()
         except PlacementError as error:
