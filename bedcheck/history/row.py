@@ -49,7 +49,7 @@ class Kind(StrEnum):
     # People's tasks and what concerns many
     TASK = "task"  # for, what
     INCIDENT = "incident"  # area, what (opened, grown, closed), cameras, incident (its key)
-    LINE = "line"  # what (silent, back), where, error, since; minutes, of one that is back
+    LINE = "line"  # what (silent, back, clock_off, clock_right), where, error, since, minutes
     # The registry
     CHANGE = "change"  # of (kind and key), what
     # Who saw or asked for what

@@ -28,15 +28,16 @@ WORD = {Change.SILENT: "silent", Change.WORSE: "silent", Change.BACK: "back"}
 
 def row(tx: Transaction, registry: Registry, line: Line, change: Change, now: datetime) -> None:
     """The row of a line that fell silent, or, ``line`` being as it was then, is back."""
+    since = line.since or now
     facts: dict[str, Any] = {
         "what": WORD[change],
-        "where": line.where.value if line.where else "",
-        "error": line.error,
-        "since": f"{line.since or now:%Y-%m-%dT%H:%M:%SZ}",
+        "since": f"{since:%Y-%m-%dT%H:%M:%SZ}",
         "area": line.area,
     }
-    if change is Change.BACK and line.since is not None:
-        facts["minutes"] = round((now - line.since).total_seconds() / 60)
+    if change is Change.BACK:
+        facts["minutes"] = round((now - since).total_seconds() / 60)
+    else:
+        facts |= {"where": line.where.value if line.where else "", "error": line.error}
     _append(tx, registry, line, facts, now)
 
 
