@@ -181,7 +181,7 @@ def beaten(
 
 def fresh_beat(line: Line, terms: LineTerms, now: datetime) -> bool:
     """Whether a sign of life came lately enough to count for the router."""
-    return line.beat is not None and now - line.beat < terms.interval + terms.again
+    return line.beat is not None and now - line.beat < terms.interval
 
 
 def down(line: Line | None, now: datetime) -> str:
