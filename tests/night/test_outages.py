@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bedcheck.commands import app
 from bedcheck.history.row import Kind
 from bedcheck.night.changes import withdraw
 from bedcheck.night.events import Acknowledged
@@ -18,6 +22,7 @@ from bedcheck.night.lines.port import Asked, FakeTester
 from bedcheck.night.lines.tcp import TcpTester
 from bedcheck.night.lines.terms import HOLD, LineTerms, longest_undetected
 from bedcheck.night.lines.watching import lines_of, open_incidents
+from bedcheck.night.metrics import Metrics
 from bedcheck.night.window import AlarmCause, Phase
 from tests.night.homes import homes
 from tests.night.nights import Night, night_of
@@ -293,3 +298,67 @@ def test_thirty_real_cameras_fall_silent_and_come_back(tmp_path: Path) -> None:
         night.until(night.clock.now() + 2 * HOLD)
         assert night.told() == [("operator", "incident"), ("operator", "incident_over")]
         assert silent_now(night) == []
+
+
+# ---- what is shown
+
+
+@pytest.fixture
+def outage(night: Night, tester: Homes, monkeypatch: pytest.MonkeyPatch) -> Night:
+    """Three homes without power, one camera dead long before, and the store beside commands."""
+    tester.down["home20"] = Asked(camera="timed_out", router="")
+    night.until(START + 2 * HOUR)
+    tester.down.update(dict.fromkeys(NAMES[:3], GONE))
+    night.until(night.clock.now() + LONGEST)
+    monkeypatch.setenv("BEDCHECK_STORE", str(night.store.path))
+    monkeypatch.setenv("COLUMNS", "200")
+    return night
+
+
+def shown(*words: str) -> str:
+    result = CliRunner().invoke(app, ["night", *words])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_lines_as_a_table(outage: Night) -> None:
+    told = shown("lines", "--lang", "en")
+    assert re.search(r"home00 +Home00 +north +silent +the whole home, the camera did not", told)
+    assert re.search(r"home20 +Home20 +north +silent +the camera alone", told)
+    assert "home05" not in told
+    assert re.search(r"Outage in north since 2026-03-10 \d\d:\d\d: 3 of 3 homes are silent.", told)
+    assert "Silent lines: 4 of 30." in told
+    assert "within 68 minutes at the most, while the runner runs." in told
+    assert re.search(r"home05 +Home05 +north +heard", shown("lines", "--all", "--lang", "en"))
+    assert "Tysta linjer: 4 av 30." in shown("status")
+
+
+def test_the_lines_as_json(outage: Night) -> None:
+    found = json.loads(shown("lines", "--json"))
+    assert len(found["lines"]) == 30
+    (one,) = [line for line in found["lines"] if line["camera"] == "home20"]
+    assert (one["health"], one["where"], one["error"]) == ("silent", "camera_only", "timed_out")
+    assert one["longest_undetected_seconds"] == LONGEST.total_seconds()
+    assert [incident["cameras"] for incident in found["incidents"]] == [NAMES[:3]]
+
+
+def test_a_store_without_lines_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with night_of(tmp_path, homes(NAMES[:2]), START) as night:
+        night.until(START + HOUR)
+        monkeypatch.setenv("BEDCHECK_STORE", str(night.store.path))
+        assert "No line is tested" in shown("lines", "--lang", "en")
+        assert json.loads(shown("lines", "--json"))["lines"] == []
+
+
+def test_the_lines_for_prometheus(outage: Night) -> None:
+    class Turning:
+        last_turn = 0.0
+
+    figures = Metrics(outage.store, outage.clock, Turning()).figures()
+    assert figures["bedcheck_lines"] == 30
+    assert figures["bedcheck_lines_silent"] == 4
+    assert figures["bedcheck_lines_overdue"] == 0
+    assert figures["bedcheck_incidents_open"] == 1
+    assert figures["bedcheck_line_undetected_seconds"] == LONGEST.total_seconds()
+    outage.clock.advance(2 * 3600)  # a loop that stands still
+    assert Metrics(outage.store, outage.clock, Turning()).figures()["bedcheck_lines_overdue"] == 30

@@ -32,6 +32,7 @@ class Area:
     key: str
     incident: Incident | None = None
     due: AwareDatetime | None = None
+    pulled: AwareDatetime | None = None  # when its lines were last tested out of turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,15 +152,20 @@ def _opened(
 
     It is opened when one of them would be told alone: by then the others are silent too.
     """
-    by_time = sorted(silent.values(), key=lambda line: (line.since, line.key))
+    by_time = sorted(
+        ((line.since, line) for line in silent.values() if line.since is not None),
+        key=lambda item: (item[0], item[1].key),
+    )
+    ripe = [not line.told and now >= _tell_at(line, terms) for _, line in by_time]
     best: list[Line] = []
-    for first in by_time:
-        assert first.since is not None
-        until = first.since + terms.together
-        group = [line for line in by_time if line.since and first.since <= line.since <= until]
-        ripe = any(not line.told and now >= _tell_at(line, terms) for line in group)
-        if ripe and len(group) > len(best):
-            best = group
+    end = ready = 0
+    for start, (first, _) in enumerate(by_time):
+        while end < len(by_time) and by_time[end][0] <= first + terms.together:
+            ready += ripe[end]
+            end += 1
+        if ready and end - start > len(best):
+            best = [line for _, line in by_time[start:end]]
+        ready -= ripe[start]
     if len(best) < terms.area_cameras:
         return None
     cameras = tuple(line.key for line in best)

@@ -17,6 +17,7 @@ from bedcheck.night.lines.port import ANSWERED, Asked
 from bedcheck.night.lines.terms import RECHECK, LineTerms
 
 __all__ = [
+    "SOON",
     "Change",
     "Health",
     "Line",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-__all__ = ["HOLD", "RECHECK", "SECONDS", "LineTerms", "longest_undetected"]
+__all__ = ["HOLD", "RECHECK", "SECONDS", "SURVEY", "LineTerms", "longest_undetected"]
 
 SECONDS = 5  # for one connection; a test makes two at most, to the camera and to the router
 RECHECK = timedelta(minutes=2)  # between tests of a line that is silent
+SURVEY = timedelta(seconds=5)  # in which what changed in an area is looked at together
 HOLD = timedelta(minutes=2)  # before one silent line is told alone: others may be silent too
 
 
@@ -54,4 +55,4 @@ def longest_undetected(terms: LineTerms) -> timedelta:
     """
     test = timedelta(seconds=2 * SECONDS)
     rest = (terms.tries - 1) * test
-    return terms.interval + 2 * test + terms.grace + max(HOLD, rest)
+    return terms.interval + 2 * test + terms.grace + max(HOLD, rest) + SURVEY

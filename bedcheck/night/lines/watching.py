@@ -21,6 +21,7 @@ from bedcheck.night.engine import open_windows
 from bedcheck.night.lines import telling
 from bedcheck.night.lines.incident import Area, Closed, Grown, Joined, Opened, TellOne, survey
 from bedcheck.night.lines.line import (
+    SOON,
     Change,
     Health,
     Line,
@@ -32,7 +33,7 @@ from bedcheck.night.lines.line import (
     suspected,
 )
 from bedcheck.night.lines.port import Asked, LineTester
-from bedcheck.night.lines.terms import RECHECK, LineTerms
+from bedcheck.night.lines.terms import RECHECK, SURVEY, LineTerms
 from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Service, Unit
 from bedcheck.night.window import AlarmCause, Phase
@@ -147,7 +148,8 @@ def enrol(tx: Transaction, registry: Registry, tester: LineTester, now: datetime
             continue
         line = known.pop(unit.key, None)
         if line is None:
-            share = hashlib.sha256(unit.key.encode()).digest()[0] / 256
+            digest = hashlib.sha256(unit.key.encode()).digest()
+            share = int.from_bytes(digest[:4]) / 2**32
             due = now + share * terms_for(registry, unit).interval
             put_line(tx, Line(key=unit.key, area=resident.area, due=due))
         elif line.area != resident.area:
@@ -226,10 +228,7 @@ def _write(
     if change is None:
         return
     if change is Change.DOUBT:
-        for other in lines_of(tx, after.area):
-            sooner = suspected(other, now)
-            if sooner != other and other.key != after.key:
-                put_line(tx, sooner)
+        _test_the_others(tx, after, now)
         return
     telling.row(tx, registry, before if change is Change.BACK else after, change, now)
     if change is Change.BACK and before.told not in ("", "incident"):
@@ -237,8 +236,22 @@ def _write(
     _survey_soon(tx, after.area, now)
 
 
-def _survey_soon(tx: Transaction, area: str, now: datetime) -> None:
-    put_area(tx, replace(area_at(tx, area), due=now))
+def _test_the_others(tx: Transaction, doubted: Line, now: datetime) -> None:
+    """A line was missed: are the others of its area heard? Asked once a minute at most."""
+    area = area_at(tx, doubted.area)
+    if area.pulled is not None and timedelta() <= now - area.pulled < SOON:
+        return
+    put_area(tx, replace(area, pulled=now))
+    for other in lines_of(tx, doubted.area):
+        sooner = suspected(other, now)
+        if sooner != other and other.key != doubted.key:
+            put_line(tx, sooner)
+
+
+def _survey_soon(tx: Transaction, key: str, now: datetime) -> None:
+    area = area_at(tx, key)
+    soon = now + SURVEY
+    put_area(tx, replace(area, due=min(area.due, soon) if area.due else soon))
 
 
 def survey_areas(tx: Transaction, registry: Registry, now: datetime) -> None:
