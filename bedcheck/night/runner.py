@@ -57,7 +57,8 @@ from bedcheck.night.world import World
 __all__ = ["Runner"]
 
 BATCH = 200  # windows, or results, in one transaction
-ROOM = {"call": 8, "line": 16, "parked": 2}  # deliveries, tests of lines: at the same time
+CALLS = 8  # deliveries at the same time
+ROOM = {"call": CALLS, "line": 16, "parked": 2}  # and tests of lines, and of parked cameras
 TAKES = {"look": ("look",), "call": ("call", "tell"), "parked": ("parked",)}  # intents, by pool
 JUMP = 2.0  # seconds by which the time of day may drift from time's passing in one turn
 TELL_AGAIN = timedelta(minutes=1)

@@ -300,6 +300,37 @@ def test_thirty_real_cameras_fall_silent_and_come_back(tmp_path: Path) -> None:
         assert silent_now(night) == []
 
 
+def test_of_homes_in_shadow_mode_there_are_rows_and_nobody_is_told(tmp_path: Path) -> None:
+    tables = homes(NAMES[:5], times={name: ["23:00"] for name in NAMES[:5]})
+    for agreement in tables["agreement"][1:]:
+        agreement["shadow"] = True
+    tester = Homes()
+    with night_of(tmp_path, tables, START, tester) as night:
+        night.until(START + HOUR)
+        tester.down.update(dict.fromkeys(NAMES[1:5], GONE))
+        night.until(night.clock.now() + 2 * HOUR)
+        tester.down.clear()
+        night.until(night.clock.now() + 10 * MINUTE)
+        assert night.told() == []
+        assert [row.facts["what"] for row in night.rows(Kind.INCIDENT)] == ["opened", "closed"]
+        tester.down.update(dict.fromkeys(NAMES[:5], GONE))
+        night.until(night.clock.now() + LONGEST)
+        (text,) = texts_of(night, "incident")
+        assert "1 homes fell silent" in text
+        assert "Home00" in text
+        assert "Home01" not in text
+
+
+def test_a_covered_camera_s_alarm_tells_nothing_of_its_line(night: Night, tester: Homes) -> None:
+    opens = datetime(2026, 3, 10, 21, 15, tzinfo=UTC)
+    night.shows["home01"] = "covered"
+    night.until(opens + MINUTE)
+    night.happen("home01@2026-03-10T21:15:00Z", Acknowledged(by="contact:north"))
+    tester.down["home01"] = GONE
+    night.until(opens + LONGEST)
+    assert night.told() == [("operator", "line_silent")]
+
+
 # ---- what is shown
 
 

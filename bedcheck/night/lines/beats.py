@@ -64,11 +64,12 @@ def by_beat(
         name = f"beat/{tx.keys.mac('beat', f'{camera} {sign}'.encode()).hex()}"
         if not tx.use_once(name, now, now + 2 * MOST_OFF):
             raise LinkError("this was received before", reason="used")
-        registry = Registry.load(tx)
-        unit = registry.units.get(camera)
-        if unit is None:
+        body_of, settings = tx.get("camera", camera), list(tx.all("settings").values())
+        if body_of is None:
             return False
-        return heard_beat(tx, registry, camera, not TcpTester().asks(unit), off, now)
+        few = Registry.read({"camera": [body_of], "settings": settings})
+        unit = few.units[camera]
+        return heard_beat(tx, unit, few.settings.lines, not TcpTester().asks(unit), off, now)
 
 
 def key_name(snapshot: Snapshot, camera: str) -> str:

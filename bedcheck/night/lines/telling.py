@@ -11,11 +11,12 @@ from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.transaction import Transaction
 from bedcheck.night.bars import bar_against
 from bedcheck.night.lines.incident import Incident
-from bedcheck.night.lines.line import Change, Line
+from bedcheck.night.lines.line import Change, Line, Where
 from bedcheck.night.looking import CLOSES
 from bedcheck.night.planner import tell
 from bedcheck.night.registry import Registry
 from bedcheck.night.schedule import schedule
+from bedcheck.night.unit import Service
 from bedcheck.texts import text
 
 __all__ = ["back", "clock", "closed", "incident", "joined", "next_looks", "row", "silent"]
@@ -43,6 +44,8 @@ def row(tx: Transaction, registry: Registry, line: Line, change: Change, now: da
 
 def silent(tx: Transaction, registry: Registry, line: Line, to: str, now: datetime) -> None:
     """Tell that one line is silent: the operator, or, of its camera alone, the administrator."""
+    if not _told_of(registry, [line.key]):
+        return
     what = "line_silent" if to == "operator" else "camera_silent"
     ((_, when),) = next_looks(registry, [line.key], now)
     tell(
@@ -60,7 +63,11 @@ def silent(tx: Transaction, registry: Registry, line: Line, to: str, now: dateti
 
 def back(tx: Transaction, registry: Registry, line: Line, now: datetime) -> None:
     """Tell who knows of a silence that it is over; ``line`` is as it was then."""
-    to = "operator" if line.told == "window" else line.told
+    if not _told_of(registry, [line.key]):
+        return
+    to = line.told
+    if to == "window":
+        to = "administrator" if line.where is Where.CAMERA else "operator"
     tell(
         tx,
         f"{_key(line)}/back",
@@ -97,7 +104,9 @@ def incident(
     key = f"{found.key}/{found.told}" if grown else found.key
     if not grown:
         _incident_row(tx, area, found, "opened", cameras, now)
-    homes = next_looks(registry, cameras, now)
+    homes = next_looks(registry, _told_of(registry, cameras), now)
+    if not homes:
+        return
     listed = ", ".join(f"{name} {when}".strip() for name, when in homes[:MOST_HOMES])
     if len(homes) > MOST_HOMES:
         more = str(len(homes) - MOST_HOMES)
@@ -110,8 +119,8 @@ def incident(
         "",
         now,
         area=area,
-        count=str(len(cameras)),
-        total=str(len(found.cameras)),
+        count=str(len(homes)),
+        total=str(len(_told_of(registry, found.cameras))),
         homes=listed,
     )
 
@@ -126,6 +135,9 @@ def joined(
 def closed(tx: Transaction, registry: Registry, area: str, found: Incident, now: datetime) -> None:
     """Tell the operator that all are back."""
     _incident_row(tx, area, found, "closed", found.cameras, now)
+    homes = _told_of(registry, found.cameras)
+    if not homes:
+        return
     minutes = str(round((now - found.opened).total_seconds() / 60))
     tell(
         tx,
@@ -135,7 +147,7 @@ def closed(tx: Transaction, registry: Registry, area: str, found: Incident, now:
         "",
         now,
         area=area,
-        total=str(len(found.cameras)),
+        total=str(len(homes)),
         minutes=minutes,
     )
 
@@ -186,6 +198,16 @@ def _append(
 
 def _key(line: Line) -> str:
     return f"line/{line.key}/{line.since:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _told_of(registry: Registry, cameras: Sequence[str]) -> list[str]:
+    """Those of which somebody is told: not of homes that are in shadow mode."""
+    shadows: dict[str, bool] = {}
+    for agreement in registry.agreements.values():
+        if agreement.state is not Service.ENDED:
+            before = shadows.get(agreement.camera, True)
+            shadows[agreement.camera] = before and agreement.shadow
+    return [camera for camera in cameras if not shadows.get(camera, False)]
 
 
 def _resident(registry: Registry, camera: str) -> str:

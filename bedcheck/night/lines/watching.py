@@ -34,6 +34,7 @@ from bedcheck.night.lines.line import (
 )
 from bedcheck.night.lines.port import Asked, LineTester
 from bedcheck.night.lines.terms import RECHECK, SURVEY, LineTerms
+from bedcheck.night.looking import LINE as LOOKS_UNHEARD
 from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Service, Unit
 from bedcheck.night.window import AlarmCause, Phase
@@ -57,6 +58,7 @@ __all__ = [
 ]
 
 LINE, AREA = "line", "area"  # kinds of what is watched
+UNHEARD = LOOKS_UNHEARD | {"refused"}  # why a look failed that a silent line explains
 SAID = timedelta(minutes=10)  # before a silence was found, a window may have told of it
 
 
@@ -114,7 +116,11 @@ def down_at(tx: Snapshot, camera: str, now: datetime) -> str:
 
 def terms_for(registry: Registry, unit: Unit | None) -> LineTerms:
     """What holds for one camera's line."""
-    terms = registry.settings.lines
+    return terms_of_line(registry.settings.lines, unit)
+
+
+def terms_of_line(terms: LineTerms, unit: Unit | None) -> LineTerms:
+    """The municipality's terms as one camera has them."""
     if unit is not None and unit.line_minutes is not None:
         terms = replace(terms, interval_minutes=unit.line_minutes)
     if unit is not None and unit.grace_minutes is not None:
@@ -180,25 +186,25 @@ def suspect(tx: Transaction, camera: str, now: datetime) -> None:
 
 
 def heard_beat(
-    tx: Transaction,
-    registry: Registry,
-    camera: str,
-    alone: bool,
-    off: timedelta,
-    now: datetime,
+    tx: Transaction, unit: Unit, lines: LineTerms, alone: bool, off: timedelta, now: datetime
 ) -> bool:
     """A router's sign of life came, its clock ``off`` from ours; False: no line to hear it for.
 
-    ``alone``: nothing else of that home can be asked.
+    ``lines`` are the municipality's settings. ``alone``: nothing else of that home can be
+    asked. The registry is read as a whole only where something is to be told: signs of life
+    are many.
     """
-    line = line_at(tx, camera)
+    line = line_at(tx, unit.key)
     if line is None:
         return False
-    terms = terms_for(registry, registry.units.get(camera))
-    after, change = beaten(line, alone, terms, now, off)
-    if after.clock_off is not line.clock_off:
-        telling.clock(tx, registry, after, off, now)
-    _write(tx, registry, line, after, change, now)
+    after, change = beaten(line, alone, terms_of_line(lines, unit), now, off)
+    put_line(tx, after)
+    turned = after.clock_off is not line.clock_off
+    if change is not None or turned:
+        registry = Registry.load(tx)
+        if turned:
+            telling.clock(tx, registry, after, off, now)
+        _write(tx, registry, line, after, change, now)
     return True
 
 
@@ -290,6 +296,7 @@ def _known(tx: Snapshot, silent: Iterable[Line]) -> set[str]:
         if window.camera in since
         and window.alarm is not None
         and window.alarm.cause is AlarmCause.CAMERA
+        and set(window.alarm.why) & UNHEARD
         and window.phase is not Phase.CLOSED
         and window.alarm.raised >= since[window.camera] - SAID
     }
