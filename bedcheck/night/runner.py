@@ -147,6 +147,17 @@ class Runner:
                             facts={"key": intent.key, "purpose": purpose, "error": "interrupted"},
                         )
                     )
+            for intent in tx.open_intents(now, 10_000, ("parked",)):
+                camera = intent.body["camera"]
+                tx.append(
+                    HistoryRow(
+                        at=now,
+                        kind=Kind.LOOK,
+                        resident=(tx.get("camera", camera) or {}).get("resident"),
+                        camera=camera,
+                        facts={"key": intent.key, "purpose": "parked", "error": "interrupted"},
+                    )
+                )
 
     def finish(self) -> None:
         """What comes after the last turn: write what is still coming in."""

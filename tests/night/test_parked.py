@@ -266,6 +266,9 @@ def test_a_runner_that_was_killed_tests_again_and_tells_once(night: Night) -> No
     night.until(datetime(2026, 3, 10, 20, tzinfo=UTC))
     keys = {key for *_, alarm, key in night.sent if alarm.kind == "parked_failed"}
     assert len(keys) == 1
+    *broken, whole = parked_rows(night)
+    assert {row.facts["error"] for row in broken} == {"interrupted"}
+    assert whole.facts["causes"] == ["covered"]
 
 
 def test_a_line_that_is_down_is_told_already(tmp_path: Path) -> None:
