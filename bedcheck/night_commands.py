@@ -21,6 +21,7 @@ from bedcheck.detector import Detector
 from bedcheck.extras import needs
 from bedcheck.night_answering import answering
 from bedcheck.night_installing import installing
+from bedcheck.night_lines import lines_told, lining
 from bedcheck.night_listening import listening
 from bedcheck.night_probing import probing
 from bedcheck.night_registering import registering
@@ -49,6 +50,7 @@ __all__ = ["night"]
 night = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 night.add_typer(answering)
 night.add_typer(installing)
+night.add_typer(lining)
 night.add_typer(listening)
 night.add_typer(probing)
 night.add_typer(registering)
@@ -205,7 +207,7 @@ def status(
     hours: Annotated[int, typer.Option(min=1, max=72, help="How far ahead.")] = 12,
     lang: Lang = Language.SV,
 ) -> None:
-    """What is open now, what opens soon, and which cameras are out of order.
+    """What is open now, what opens soon, which cameras are out of order, and the lines.
 
     Example: bedcheck night status --hours 24 --lang en
     """
@@ -220,6 +222,7 @@ def status(
         with opening.snapshot() as snapshot:
             registry = Registry.load(snapshot)
             windows = [w for w in open_windows(snapshot) if w.phase is not Phase.PLANNED]
+            lines = lines_told(snapshot, registry, lang)
         zone = registry.zone
         for window in windows:
             name = registry.residents.get(window.resident)
@@ -256,6 +259,7 @@ def status(
                         resident=printable(registry.residents[unit.resident].name),
                     )
                 )
+        typer.echo("\n".join(lines))
 
 
 # ---- what they share

@@ -29,7 +29,7 @@ def inbox(
     ] = "127.0.0.1:8765",
     lang: Lang = Language.SV,
 ) -> None:
-    """Serve the pages that links open, and take receivers' calls back, until it is stopped.
+    """Serve the pages that links open, take receivers' calls back and routers' signs of life.
 
     It runs beside `night run`. Put a server that encrypts before it, and give the address of
     that, with /ack, as link_base in the settings. See docs/webhook.md.
@@ -41,6 +41,7 @@ def inbox(
         with needs("night"):
             from bedcheck.night.inbox import inbox as application
             from bedcheck.night.inbox import serving
+            from bedcheck.night.lines.beats import key_name
             from bedcheck.night.secrets import Secrets
         secrets = Secrets.beside(opening.path)
 
@@ -51,8 +52,17 @@ def inbox(
             name = entry.get("secret", "") if entry.get("medium") != "notify" else ""
             return (secrets.get(name).encode() or None) if name else None
 
+        def beat_secret_of(camera: str) -> bytes | None:
+            with opening.snapshot() as read:
+                name = key_name(read, camera)
+            return (secrets.get(name).encode() or None) if name else None
+
         app = application(
-            opening, secret_of=secret_of, now=lambda: datetime.now(UTC), language=lang
+            opening,
+            secret_of=secret_of,
+            now=lambda: datetime.now(UTC),
+            language=lang,
+            beat_secret_of=beat_secret_of,
         )
         ended = threading.Event()
         if threading.current_thread() is threading.main_thread():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,17 @@ from typing import Any
 import cv2
 import numpy as np
 
-__all__ = ["serving"]
+__all__ = ["PowerLine", "serving"]
 
 NOISE = 1.0  # grey levels: without it the picture would stand still, which is a fault
 
 
 @contextmanager
-def serving(scenes: Mapping[str, Path], user: str, password: str) -> Iterator[str]:
+def serving(scenes: Mapping[str, Path], user: str, password: str, port: int = 0) -> Iterator[str]:
     """Serves ``/<name>.jpg`` for each of ``scenes``, read anew for each request; the address.
 
-    What a scene shows may be changed while it is served. Asks for the password.
+    ``port`` 0 is any that is free. What a scene shows may be changed while it is served.
+    Asks for the password.
     """
     expected = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
     random = np.random.default_rng(1)
@@ -50,7 +51,7 @@ def serving(scenes: Mapping[str, Path], user: str, password: str) -> Iterator[st
         def log_message(self, *args: Any) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Cameras)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Cameras)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -59,3 +60,21 @@ def serving(scenes: Mapping[str, Path], user: str, password: str) -> Iterator[st
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class PowerLine:
+    """Cameras that all fall silent when their power is cut, and come back at the same address."""
+
+    def __init__(self, scenes: Mapping[str, Path], user: str, password: str) -> None:
+        self._given = (scenes, user, password)
+        self._up = ExitStack()
+        self.address = self._up.enter_context(serving(*self._given))
+
+    def cut(self) -> None:
+        """Nobody answers any more."""
+        self._up.close()
+
+    def mend(self) -> None:
+        """They answer again."""
+        port = int(self.address.rpartition(":")[2])
+        self._up.enter_context(serving(*self._given, port))

@@ -1,4 +1,4 @@
-"""Nine residents who exist only here, and who acts for them."""
+"""Twelve residents who exist only here, and who acts for them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ SCENES = {  # what each camera shows when the night begins
     "greta": "in_bed_under_duvet.jpg",
     "harry": "empty_daylight.jpg",
     "inga": "person_on_the_floor.jpg",
+    "lars": "in_bed_lamp.jpg",
+    "maj": "in_bed_infrared.jpg",
 }
 
 ABOUT = {
@@ -33,11 +35,14 @@ ABOUT = {
     "berit": "is up in the kitchen and back in bed before the second look",
     "carl": "lies in bed; a towel hangs over the camera",
     "doris": "has bedding of the same hue as her nightgown and wall",
-    "erik": "lies in bed; the camera's power cable was pulled out",
+    "erik": "lies in bed; the camera's plug was pulled out, the home's line is up",
     "folke": "is away until tomorrow, which was registered",
     "greta": "withdraws her consent at midnight",
     "harry": "is at his sister's, which nobody has been told",
     "inga": "has fallen beside the bed",
+    "karin": "lives by the lake, where the power fails from 23:40 until 01:35",
+    "lars": "lives by the lake too, and is looked to when the power is back",
+    "maj": "likewise",
 }
 
 TIMES = {
@@ -50,11 +55,18 @@ TIMES = {
     "greta": ["23:30", "02:00"],
     "harry": ["01:00"],
     "inga": ["01:30"],
+    "karin": ["01:10"],
+    "lars": ["04:00"],
+    "maj": ["02:30"],
 }
+LAKE = ("karin", "lars", "maj")
 
 
-def municipality(address: str, dead: str) -> Registry:
-    """The registry; cameras are at ``address``, Erik's at ``dead``, where nobody answers."""
+def municipality(address: str, dead: str, lake: str = "http://lake.example") -> Registry:
+    """The registry; cameras are at ``address``, those by the lake at ``lake``.
+
+    Erik's is at ``dead``: something refuses there, as a router does for a camera that is off.
+    """
     with (SAMPLES / "manifest.csv").open(encoding="utf-8", newline="") as file:
         beds = {row["path"]: parse_polygon(row["bed"]) for row in csv.DictReader(file)}
     tables: dict[str, list[dict[str, Any]]] = {
@@ -66,7 +78,7 @@ def municipality(address: str, dead: str) -> Registry:
             {"key": "anna", "name": "Anna, administrator"},
             {"key": "duty", "name": "Manager on call"},
         ],
-        "crisis_list": [{"key": "town", "contacts": ["duty"]}],
+        "crisis_list": [{"key": area, "contacts": ["duty"]} for area in ("town", "lake")],
         "absence": [
             {
                 "key": "folke-trip",
@@ -78,13 +90,16 @@ def municipality(address: str, dead: str) -> Registry:
         ],
     }
     for kind in ("resident", "consent", "camera", "agreement"):
-        tables[kind] = [_entry(kind, name, address, dead, beds) for name in TIMES]
+        tables[kind] = [
+            _entry(kind, name, lake if name in LAKE else address, dead, beds) for name in TIMES
+        ]
     return Registry.read(tables)
 
 
 def _entry(kind: str, name: str, address: str, dead: str, beds: dict[str, Any]) -> dict[str, Any]:
     if kind == "resident":
-        return {"key": name, "name": name.capitalize(), "area": "town", "telephone": "08-123 45"}
+        area = "lake" if name in LAKE else "town"
+        return {"key": name, "name": name.capitalize(), "area": area, "telephone": "08-123 45"}
     if kind == "consent":
         return {
             "key": name,

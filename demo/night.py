@@ -1,4 +1,4 @@
-"""Runs one night of nine residents on a simulated clock and tells it from its history.
+"""Runs one night of twelve residents on a simulated clock and tells it from its history.
 
 The cameras are real HTTP servers on loopback, the pictures rendered, the judge the network
 that ships, the store a real file: only the clock and the people are simulated.
@@ -27,7 +27,7 @@ from bedcheck.night.runner import Runner
 from bedcheck.night.schedule import schedule
 from bedcheck.night.secrets import Secrets
 from bedcheck.night.world import World, real_world
-from demo.cameras import serving
+from demo.cameras import PowerLine, serving
 from demo.municipality import ABOUT, SAMPLES, SCENES, START, ZONE, municipality
 from demo.people import People
 
@@ -59,16 +59,19 @@ def run(folder: Path, cameras: str = "") -> tuple[Store, list[tuple[datetime, st
     sent: list[tuple[datetime, str]] = []
     store = Store.open(folder / "night.db", create=True)
     with serving(scenes, "viewer", "rendered") as address:
-        registry = municipality(cameras or address, f"http://127.0.0.1:{_closed_port()}")
+        lake = PowerLine(scenes, "viewer", "rendered")
+        dead = f"http://127.0.0.1:{_closed_port()}"
+        registry = municipality(cameras or address, dead, lake.address)
         import_registry(store, registry, "os:anna", clock.now())
         real = real_world(Secrets({"cameras": "rendered"}), Detector())
         world = World(
             camera=real.camera,
             channel=lambda contact: Telephone(clock, contact, sent),
             judge=real.judge,
+            line=real.line,
         )
         runner = Runner(store, world, clock, poll=3600.0, executor=Inline())
-        people = People(store, world, clock, scenes)
+        people = People(store, world, clock, scenes, lake)
         runner.start()
         while clock.now() < MORNING:
             people.act()
@@ -77,11 +80,12 @@ def run(folder: Path, cameras: str = "") -> tuple[Store, list[tuple[datetime, st
             left = max((until - clock.now()).total_seconds(), 0.0)
             clock.advance(min(wait, left) if wait else 0.0)
         runner.finish()
+        lake.cut()
     return store, sent
 
 
 def _closed_port() -> int:
-    """A port at which nobody listens, as when a camera has no power."""
+    """A port at which nobody listens: the machine answers for a camera that is off."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -24,6 +24,7 @@ from bedcheck.night.events import (
 from bedcheck.night.testlook import take_test_look
 from bedcheck.night.window import Phase, Window
 from bedcheck.night.world import World
+from demo.cameras import PowerLine
 from demo.municipality import SAMPLES, ZONE
 
 __all__ = ["People"]
@@ -35,7 +36,12 @@ class People:
     """They see what is open, as they would on their telephones, and do the next thing."""
 
     def __init__(
-        self, store: Store, world: World, clock: SimulatedClock, scenes: dict[str, Path]
+        self,
+        store: Store,
+        world: World,
+        clock: SimulatedClock,
+        scenes: dict[str, Path],
+        lake: PowerLine,
     ) -> None:
         self._store = store
         self._world = world
@@ -46,6 +52,8 @@ class People:
         midnight = datetime(2026, 3, 11, tzinfo=ZONE)
         self._plan(midnight, lambda: self._withdraw("greta"))
         self._plan(midnight - 100 * MINUTE, lambda: self._show("berit", "sitting_up.jpg"))
+        self._plan(midnight - 20 * MINUTE, lake.cut)
+        self._plan(midnight + 95 * MINUTE, lake.mend)
 
     def act(self) -> None:
         """Do what is due, and plan what follows from what is open now."""
@@ -55,7 +63,8 @@ class People:
                 self._plans.remove(next(p for p in self._plans if p[1] is do))
                 do()
         for window in self._open():
-            step = (window.key, f"{window.phase}{window.alarm.call if window.alarm else ''}")
+            call = window.alarm.call.key if window.alarm and window.alarm.call else ""
+            step = (window.key, f"{window.phase}{call}")
             if step not in self._seen:
                 self._seen.add(step)
                 for after, do in self._reaction(window):
@@ -92,6 +101,7 @@ class People:
             "carl": (Outcome.CAMERA_FAULT, "a towel hung over the camera; taken down"),
             "doris": (Outcome.IN_BED_AFTER_ALL, "asleep"),
             "erik": (Outcome.CAMERA_FAULT, "the power cable was out; the plug is broken"),
+            "karin": (Outcome.IN_BED_AFTER_ALL, "asleep; the whole lane is dark"),
             "inga": (Outcome.FALLEN, "on the floor, not hurt; helped back to bed"),
         }.get(who, (Outcome.UP_AND_WELL, ""))
         if who == "carl":

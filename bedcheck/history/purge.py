@@ -129,6 +129,9 @@ def purge_working(tx: Transaction, retention: Retention, now: datetime) -> Purge
     purged.intents = _delete(tx, t.intents, i.settled < supervision)
     purged.grants = _delete(tx, t.grants, t.grants.c.expires < supervision)
     purged.grants += _delete(tx, t.links, t.links.c.expires < supervision)
+    # Of routers' signs of life there are many, and nobody asks who sent which.
+    beats = t.links.c.id.like("beat/%")
+    purged.grants += _delete(tx, t.links, beats, t.links.c.expires < now)
     return purged
 
 

@@ -48,7 +48,8 @@ class Kind(StrEnum):
     ALARM_CLOSED = "alarm_closed"  # how
     # People's tasks and what concerns many
     TASK = "task"  # for, what
-    INCIDENT = "incident"  # area, what
+    INCIDENT = "incident"  # area, what (opened, grown, closed), cameras, incident (its key)
+    LINE = "line"  # what (silent, back, clock_off, clock_right), where, error, since, minutes
     # The registry
     CHANGE = "change"  # of (kind and key), what
     INSTALLED = "installed"  # result, problems, findings: what installing a camera found

@@ -7,18 +7,31 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bedcheck.history.tables import documents, grants, head, intents, links, rows, windows
+from bedcheck.history.tables import (
+    documents,
+    grants,
+    head,
+    intents,
+    links,
+    rows,
+    watched,
+    windows,
+)
 
 __all__ = [
     "ADD_DOCUMENT",
     "ADD_GRANT",
     "ADD_INTENT",
     "ADD_ROW",
+    "ADD_WATCHED",
     "ADD_WINDOW",
     "ALL_DOCUMENTS",
     "CHAIN",
+    "CHANGE_WATCHED",
     "CHANGE_WINDOW",
     "DOCUMENT",
+    "DROP_WATCHED",
+    "DUE_WATCHED",
     "DUE_WINDOWS",
     "FIRST_DUE",
     "FIRST_WINDOW",
@@ -28,6 +41,7 @@ __all__ = [
     "LAST_VERSION",
     "MOVE_HEAD",
     "MOVE_INTENT",
+    "NEXT_WATCHED",
     "OPEN_INTENTS",
     "OPEN_INTENTS_OF",
     "OPEN_WINDOWS",
@@ -37,6 +51,9 @@ __all__ = [
     "REVOKE_GRANTS",
     "SETTLE_INTENT",
     "USE_LINK",
+    "WATCHED",
+    "WATCHED_ALL",
+    "WATCHED_AREA",
     "WINDOW",
 ]
 
@@ -90,6 +107,23 @@ CHANGE_WINDOW = (
     .values({name: sa.bindparam(name) for name in ("body", "due", "closed")})
 )
 ADD_WINDOW = sa.insert(windows)
+
+v = watched.c
+area: sa.BindParameter[str] = sa.bindparam("of_area")
+WATCHED = sa.select(v.body).where(v.kind == kind, v.key == key)
+WATCHED_ALL = sa.select(v.key, v.body).where(v.kind == kind).order_by(v.key)
+WATCHED_AREA = WATCHED_ALL.where(v.area == area)
+DUE_WATCHED = (
+    sa.select(v.key, v.body).where(v.kind == kind, v.due <= now).order_by(v.due, v.key).limit(most)
+)
+NEXT_WATCHED = sa.select(sa.func.min(v.due)).where(v.due > now)
+CHANGE_WATCHED = (
+    sa.update(watched)
+    .where(v.kind == kind, v.key == key)
+    .values({name: sa.bindparam(name) for name in ("area", "body", "due")})
+)
+ADD_WATCHED = sa.insert(watched)
+DROP_WATCHED = sa.delete(watched).where(v.kind == kind, v.key == key)
 
 INTENT = sa.select(intents).where(i.key == key)
 OPEN_INTENTS = (

@@ -20,6 +20,7 @@ __all__ = [
     "metadata",
     "rows",
     "tokens",
+    "watched",
     "windows",
 ]
 
@@ -75,6 +76,18 @@ windows = sa.Table(  # the state of each supervision, for the runner
     sa.Column("closed", sa.Boolean, nullable=False),
 )
 sa.Index("open_windows_by_due", windows.c.due, sqlite_where=windows.c.closed.is_(False))
+
+watched = sa.Table(  # what is looked after without end: the lines to the homes, and areas
+    "watched",
+    metadata,
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("area", sa.String, nullable=False),
+    sa.Column("body", sa.String, nullable=False),  # JSON
+    sa.Column("due", Instant),  # when it wants to be looked after; null: never by itself
+)
+sa.Index("watched_by_due", watched.c.kind, watched.c.due)
+sa.Index("watched_by_area", watched.c.kind, watched.c.area)
 
 intents = sa.Table(  # the outbox: what is to be done to the world, and what came of it
     "intents",

@@ -73,6 +73,25 @@ class Snapshot:
         """Every window that is not closed, by its due time; those never due come last."""
         return self._bodies(sql.OPEN_WINDOWS)
 
+    def watched(self, kind: str, key: str) -> Body | None:
+        """The state of what is looked after without end; None: it is not."""
+        return _loaded(self._scalar(sql.WATCHED, of_kind=kind, of_key=key))
+
+    def all_watched(self, kind: str, area: str | None = None) -> dict[str, Body]:
+        """Everything of a kind that is looked after, by key; of one area, if given."""
+        if area is None:
+            return self._bodies(sql.WATCHED_ALL, of_kind=kind)
+        return self._bodies(sql.WATCHED_AREA, of_kind=kind, of_area=area)
+
+    def due_watched(self, kind: str, now: datetime, limit: int) -> dict[str, Body]:
+        """What of a kind wants to be looked after, the longest overdue first."""
+        return self._bodies(sql.DUE_WATCHED, of_kind=kind, now=utc(now), most=limit)
+
+    def next_watched(self, now: datetime) -> datetime | None:
+        """When, after ``now``, the next of any kind wants to be; None: none does."""
+        at: datetime | None = self._scalar(sql.NEXT_WATCHED, now=utc(now))
+        return at
+
     def next_due(self) -> datetime | None:
         """When the first open window or intent is due; None: nothing is."""
         found = self.connection.execute(sql.FIRST_DUE).scalars()
@@ -169,6 +188,22 @@ class Transaction(Snapshot):
         values = {"body": text, "due": None if due is None else utc(due), "closed": closed}
         if not self._write(sql.CHANGE_WINDOW, of_key=key, **values):
             self._write(sql.ADD_WINDOW, key=key, **values)
+
+    # ---- what is looked after without end
+
+    def watch(
+        self, kind: str, key: str, body: Mapping[str, Any], *, area: str, due: datetime | None
+    ) -> None:
+        """Writes its state, new or known. ``due``: when it wants to be looked after."""
+        text = dump(body, f"{check_key(kind, 'kind')} {check_key(key)}", MOST_DOCUMENT)
+        same = {"of_kind": kind, "of_key": key}
+        values = {"area": area, "body": text, "due": None if due is None else utc(due)}
+        if not self._write(sql.CHANGE_WATCHED, **same, **values):
+            self._write(sql.ADD_WATCHED, kind=kind, key=key, **values)
+
+    def unwatch(self, kind: str, key: str) -> bool:
+        """Looks after it no longer; False where it did not."""
+        return self._write(sql.DROP_WATCHED, of_kind=kind, of_key=key)
 
     # ---- the outbox
 
@@ -322,7 +357,7 @@ class Transaction(Snapshot):
             mac = self.keys.mac("head", head_message(store, seq, link))
             self._write(sql.MOVE_HEAD, seq=seq, link=link, mac=mac)
 
-    def _write(self, statement: sa.Insert | sa.Update, **values: Any) -> bool:
+    def _write(self, statement: sa.Insert | sa.Update | sa.Delete, **values: Any) -> bool:
         """Whether it wrote anything."""
         return bool(self.connection.execute(statement, values).rowcount)
 

@@ -21,7 +21,7 @@ from bedcheck.night.events import Barred, Due, Event
 from bedcheck.night.looking import CLOSES
 from bedcheck.night.registry import Registry, table_of
 from bedcheck.night.transition import transition
-from bedcheck.night.window import Phase, Window
+from bedcheck.night.window import Bar, Phase, Window
 
 __all__ = [
     "Registered",
@@ -82,13 +82,16 @@ class Registered:
         return self._registry
 
 
-def due_event(registry: Registry, window: Window, now: datetime) -> Due:
+def due_event(registry: Registry, window: Window, now: datetime, silent: str = "") -> Due:
     """The `Due` that is owed to ``window``, with what stands against a look.
 
-    A window that was missed is judged by what held when it opened.
+    A window that was missed is judged by what held when it opened. ``silent``: why the line
+    to the home is known to be down now; empty: it is not.
     """
     at = now if now < window.closes else window.opens
     bar, detail = bar_against(registry, window.agreement, at)
+    if bar is None and silent:
+        bar, detail = Bar.LINE_DOWN, silent
     return Due(bar=bar, detail=detail)
 
 

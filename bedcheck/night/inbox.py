@@ -27,6 +27,7 @@ from bedcheck.errors import LinkError, RecordError, StoreError
 from bedcheck.history.store import Store
 from bedcheck.night.acts import ALARM, by_callback, by_link
 from bedcheck.night.engine import window_at
+from bedcheck.night.lines.beats import by_beat
 from bedcheck.night.links import MOST_BODY, check_callback, read_link
 from bedcheck.night.messages import why_text
 from bedcheck.night.window import Phase
@@ -78,13 +79,15 @@ def inbox(
     secret_of: Callable[[str], bytes | None],
     now: Callable[[], datetime],
     language: str,
+    beat_secret_of: Callable[[str], bytes | None] = lambda camera: None,
 ) -> Starlette:
     """The application.
 
     ``GET /ack/TOKEN`` asks whether one takes the alarm, ``POST`` takes it: programs that
     open links before a person does take nothing. ``POST /hook/CONTACT`` is a receiver's
     call back (docs/webhook.md). ``secret_of`` gives the secret that a contact shares, None
-    where there is none.
+    where there is none. ``POST /beat/CAMERA`` is the sign of life of a home's router
+    (docs/night.md), ``beat_secret_of`` what it shares.
     """
     sparing = _Sparing()
 
@@ -152,11 +155,27 @@ def inbox(
             return _said(503, "busy", "try again")
         return JSONResponse({"window": window.key, "late": not followed}, headers=_HEADERS)
 
+    async def beat(request: Request) -> Response:
+        camera = request.path_params["camera"]
+        secret = await run_in_threadpool(beat_secret_of, camera)
+        if secret is None:
+            return _said(401, "forged", "not signed with a secret that is known here")
+        try:
+            body = await _body(request)
+            headers = dict(request.headers)
+            heard = await run_in_threadpool(by_beat, store, camera, secret, headers, body, now())
+        except LinkError as error:
+            return _said(_STATUS[error.reason], error.reason, str(error))
+        except StoreError:
+            return _said(503, "busy", "try again")
+        return JSONResponse({"heard": heard}, headers=_HEADERS)
+
     return Starlette(
         routes=[
             Route("/ack/{token}", ask, methods=["GET"]),
             Route("/ack/{token}", take, methods=["POST"]),
             Route("/hook/{contact}", hook, methods=["POST"]),
+            Route("/beat/{camera}", beat, methods=["POST"]),
         ]
     )
 

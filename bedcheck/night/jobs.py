@@ -15,6 +15,7 @@ from bedcheck.night.engine import window_at
 from bedcheck.night.events import LookFailed
 from bedcheck.night.look import FRAMES, looking_at
 from bedcheck.night.messages import alarm_message, contact_for, task_message
+from bedcheck.night.parking import PURPOSE, parked_job
 from bedcheck.night.registry import Registry
 from bedcheck.night.window import Phase, Window
 from bedcheck.night.work import Job, Result, call_job, look_job, tell_job
@@ -54,6 +55,10 @@ class Jobs:
         window = window_at(tx, key) if key else None
         if intent.kind == "tell":
             return self._tell(registry, intent, window)
+        if intent.kind == PURPOSE:
+            return parked_job(
+                tx, registry, intent, self._world, self._redeem, self._clock, self._stop, now
+            )
         if window is None:
             return None
         if intent.kind == "look":

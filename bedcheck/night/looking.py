@@ -53,6 +53,8 @@ def due_for_look(draft: Draft, event: Due) -> None:
         else:
             draft.tell("operator", "no_look_made")
             raise_alarm(draft, AlarmCause.NO_LOOK_MADE, "window_closed")
+    elif event.bar is Bar.LINE_DOWN and window.finding and window.finding.state != State.IN_BED:
+        _conclude(draft, window.finding)  # the same: the first look saw enough to act on
     elif event.bar is not None:
         why = (event.bar.value, event.detail) if event.detail else (event.bar.value,)
         raise_alarm(draft, AlarmCause.NO_LOOK_POSSIBLE, *why)

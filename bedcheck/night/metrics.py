@@ -9,11 +9,16 @@ from bedcheck.extras import needs
 from bedcheck.history.store import Store
 from bedcheck.night.clock import Clock
 from bedcheck.night.engine import open_windows
+from bedcheck.night.lines.line import Health
+from bedcheck.night.lines.terms import longest_undetected
+from bedcheck.night.lines.watching import lines_of, open_incidents
+from bedcheck.night.registry import Registry
 from bedcheck.night.window import Phase
 
 __all__ = ["Metrics", "serve"]
 
 OVERDUE = timedelta(seconds=30)
+UNTESTED = timedelta(minutes=2)
 
 
 class Turning(Protocol):
@@ -35,6 +40,10 @@ class Metrics:
         now = self._clock.now()
         with self._store.snapshot() as snapshot:
             windows = open_windows(snapshot)
+            lines = lines_of(snapshot)
+            incidents = open_incidents(snapshot)
+            settings = list(snapshot.all("settings").values())
+        terms = Registry.read({"settings": settings}).settings.lines
         late = [w for w in windows if w.due is not None and w.due + OVERDUE < now]
         return {
             "bedcheck_seconds_since_last_turn": self._clock.monotonic() - self._runner.last_turn,
@@ -45,6 +54,12 @@ class Metrics:
             ),
             "bedcheck_alarms_on_crisis_list": sum(w.phase is Phase.CRISIS for w in windows),
             "bedcheck_operator_questions": sum(w.phase is Phase.ASKING for w in windows),
+            "bedcheck_lines": len(lines),
+            "bedcheck_lines_silent": sum(line.health is Health.SILENT for line in lines),
+            "bedcheck_lines_doubted": sum(line.health is Health.DOUBTED for line in lines),
+            "bedcheck_lines_overdue": sum(line.due + UNTESTED < now for line in lines),
+            "bedcheck_incidents_open": len(incidents),
+            "bedcheck_line_undetected_seconds": longest_undetected(terms).total_seconds(),
         }
 
 
@@ -55,6 +70,12 @@ _HELP = {
     "bedcheck_alarms_unacknowledged": "Alarms that nobody has acknowledged.",
     "bedcheck_alarms_on_crisis_list": "Of those, the ones that reached the crisis list.",
     "bedcheck_operator_questions": "Questions that wait for the operator.",
+    "bedcheck_lines": "Lines to homes that are tested.",
+    "bedcheck_lines_silent": "Of those, the ones that are silent.",
+    "bedcheck_lines_doubted": "Of those, the ones whose latest test failed.",
+    "bedcheck_lines_overdue": "Of those, the ones whose test is over two minutes late.",
+    "bedcheck_incidents_open": "Areas in which an outage lasts.",
+    "bedcheck_line_undetected_seconds": "The longest that a line's failing is unseen, as set.",
 }
 
 

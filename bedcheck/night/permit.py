@@ -19,7 +19,7 @@ from bedcheck.night.fault import Fault
 from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Service, Unit
 
-__all__ = ["Permit", "permit"]
+__all__ = ["REFUSALS", "Permit", "against", "permit"]
 
 MARGIN = 30.0  # seconds after the look's own time in which its grants still hold
 
@@ -50,13 +50,13 @@ def permit(
         if unit is None:
             message = "there is no such camera: see `bedcheck night status`"
             raise RegistryError([Fault(place=f"camera[{serial}]", message=message)])
-        if reason := _against(registry, unit, now):
+        if reason := against(registry, unit, now):
             facts = {"reason": reason, "purpose": purpose}
             tx.append_surviving(
                 HistoryRow(at=now, kind=Kind.GRANT_REFUSED, camera=serial,
                            resident=unit.resident, who=by, facts=facts)
             )  # fmt: skip
-            raise GrantError(f"camera {serial}: no test look: {_SAID[reason]}", reason=reason)
+            raise GrantError(f"camera {serial}: no test look: {REFUSALS[reason]}", reason=reason)
         expires = now + timedelta(seconds=seconds + MARGIN)
         grants = [tx.issue_grant(serial, key, purpose, expires) for _ in range(frames)]
 
@@ -67,14 +67,15 @@ def permit(
     return Permit(key=key, unit=unit, grants=grants, redeem=redeem)
 
 
-_SAID = {
+REFUSALS = {
     "no_consent": "there is no consent",
     "ended": "the camera was paused or ended",
     "absent": "the resident is away; end the absence first",
 }
 
 
-def _against(registry: Registry, unit: Unit, now: datetime) -> str:
+def against(registry: Registry, unit: Unit, now: datetime) -> str:
+    """Why no picture may be taken now, a key of `REFUSALS`; empty: one may."""
     if not consented(registry, unit.resident):
         return "no_consent"
     if unit.state in (Service.PAUSED, Service.ENDED):

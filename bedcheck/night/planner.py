@@ -54,6 +54,7 @@ class Planner:
         self._registry: Registry | None = None
         self._planned: list[Planned] = []
         self._until: datetime | None = None  # of `_planned`
+        self.planned = False  # whether `plan` has written anew at this turn
         self.purge_is_due = False  # set once a day; whoever purges takes it back
 
     def plan(self, tx: Transaction, registry: Registry, now: datetime) -> datetime | None:
@@ -64,6 +65,7 @@ class Planner:
         start = mark.due if mark else now
         end = now + AHEAD
         ahead = self._ahead(registry, start, end)
+        self.planned = mark is None or start + AHEAD / 2 < end
         if start + AHEAD / 2 < end:
             for planned in ahead:
                 if planned.opens < end and tx.window(planned.key) is None:

@@ -33,9 +33,20 @@ from bedcheck.night.engine import (
     put_window,
     window_at,
 )
-from bedcheck.night.events import Event
+from bedcheck.night.events import Event, LookFailed
 from bedcheck.night.jobs import Jobs, Link
+from bedcheck.night.lines.rounds import Rounds
+from bedcheck.night.lines.watching import (
+    LineResult,
+    down_at,
+    move_lines,
+    postpone,
+    suspect,
+    write_test,
+)
 from bedcheck.night.lock import only_runner
+from bedcheck.night.looking import LINE
+from bedcheck.night.parking import plan_parked
 from bedcheck.night.planner import Planner
 from bedcheck.night.registry import Registry
 from bedcheck.night.settings import Settings
@@ -48,6 +59,8 @@ __all__ = ["Runner"]
 
 BATCH = 200  # windows, or results, in one transaction
 CALLS = 8  # deliveries at the same time
+ROOM = {"call": CALLS, "line": 16, "parked": 2}  # and tests of lines, and of parked cameras
+TAKES = {"look": ("look",), "call": ("call", "tell"), "parked": ("parked",)}  # intents, by pool
 JUMP = 2.0  # seconds by which the time of day may drift from time's passing in one turn
 TELL_AGAIN = timedelta(minutes=1)
 AFTER_A_FAULT = timedelta(minutes=1)
@@ -80,14 +93,15 @@ class Runner:
         self._poll = poll
         self._registered = Registered()
         self._planner = Planner()
-        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
-        self._unwritten: list[Result] = []
-        self._busy: dict[str, set[str]] = {"look": set(), "call": set()}
+        self._rounds = Rounds(world.line)
+        self._results: queue.SimpleQueue[Result | LineResult] = queue.SimpleQueue()
+        self._unwritten: list[Result | LineResult] = []
         self._wake = threading.Event()
         settings = self._settings()
         self._beat = Beat(settings.heartbeat_url, clock)
         self._signs = Signs(world.channel, clock)
-        self._room = {"look": looks or settings.concurrent_looks, "call": CALLS}
+        self._room = {"look": looks or settings.concurrent_looks, **ROOM}
+        self._busy: dict[str, set[str]] = {pool: set() for pool in self._room}
         self._pools = {
             kind: executor or ThreadPoolExecutor(room, thread_name_prefix=kind)
             for kind, room in self._room.items()
@@ -135,6 +149,17 @@ class Runner:
                             facts={"key": intent.key, "purpose": purpose, "error": "interrupted"},
                         )
                     )
+            for intent in tx.open_intents(now, 10_000, ("parked",)):
+                camera = intent.body["camera"]
+                tx.append(
+                    HistoryRow(
+                        at=now,
+                        kind=Kind.LOOK,
+                        resident=(tx.get("camera", camera) or {}).get("resident"),
+                        camera=camera,
+                        facts={"key": intent.key, "purpose": "parked", "error": "interrupted"},
+                    )
+                )
 
     def finish(self) -> None:
         """What comes after the last turn: write what is still coming in."""
@@ -142,7 +167,7 @@ class Runner:
         for pool in set(self._pools.values()):
             pool.shutdown(wait=True)
         with self.store.transaction() as tx:
-            self._write_results(tx)
+            self._write_results(tx, self._registered.at(tx))
             tx.append(_row(self.clock.now(), Kind.RUNNER, what="stopped"))
 
     def step(self) -> float:
@@ -170,20 +195,23 @@ class Runner:
         with self.store.transaction() as tx:
             now = self._mind_the_clock(tx)
             registry = self._registered.at(tx)
-            self._write_results(tx)
+            self._write_results(tx, registry)
             self.next_opening = self._planner.plan(tx, registry, now)
             full = self._do_due(tx, registry, now)
+            if self._planner.planned:
+                plan_parked(tx, registry, now)
             if (heard := self._beat.changed()) is not None:
                 what = "answered" if heard else "not_answered"
                 tx.append(_row(now, Kind.HEARTBEAT, what=what))
             self._signs.turn(tx, registry, now)
-            for kind, kinds in (("look", ("look",)), ("call", ("call", "tell"))):
-                jobs += self._take(tx, kind, kinds, now)
-            due = tx.next_window_due()
+            for pool, kinds in TAKES.items():
+                jobs += self._take(tx, pool, kinds, now)
+            jobs += self._test_lines(tx, registry, now)
+            due = [tx.next_window_due(), tx.next_watched(now)]
         self._unwritten = []
         if full:
             return jobs, 0.0
-        until = [at for at in (due, self.next_opening) if at is not None]
+        until = [at for at in (*due, self.next_opening) if at is not None]
         seconds = min(((at - now).total_seconds() for at in until), default=self._poll)
         return jobs, min(max(seconds, 0.0), self._poll)
 
@@ -203,6 +231,7 @@ class Runner:
             if abs(jump) > JUMP:
                 by = timedelta(seconds=jump)
                 moved = move_windows(tx, by)
+                move_lines(tx, by)
                 for intent in tx.open_intents(max(now, then) + by, 10_000, _KINDS):
                     tx.postpone(intent.key, intent.due + by)
                 tx.append(_row(now, Kind.CLOCK, jump=round(jump, 1), windows=moved))
@@ -211,7 +240,7 @@ class Runner:
 
     # ---- results and due windows
 
-    def _write_results(self, tx: Transaction) -> None:
+    def _write_results(self, tx: Transaction, registry: Registry) -> None:
         while len(self._unwritten) < BATCH:
             try:
                 self._unwritten.append(self._results.get_nowait())
@@ -221,19 +250,35 @@ class Runner:
         for result in self._unwritten:
             for busy in self._busy.values():
                 busy.discard(result.key)
-            if result.again:
+            if isinstance(result, LineResult):
+                self._write_test(tx, registry, result, now)
+            elif result.again:
                 tx.postpone(result.key, now + TELL_AGAIN)
-            elif tx.settle(result.key, result.facts, now) and result.event is not None:
+            elif tx.settle(result.key, result.facts, now):
+                if result.also is not None:
+                    self._write_also(tx, result, now)
                 window = window_at(tx, result.window or "")
-                if window is not None:
+                if window is not None and result.event is not None:
                     self._happen(tx, window, result.event, now)
+                    if isinstance(result.event, LookFailed) and result.event.kind in LINE:
+                        suspect(tx, window.camera, now)
+
+    def _write_also(self, tx: Transaction, result: Result, now: datetime) -> None:
+        try:
+            if result.also is not None:
+                result.also(tx, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            self._note_fault(tx, result.key, error, now)
 
     def _do_due(self, tx: Transaction, registry: Registry, now: datetime) -> bool:
         """Let `Due` happen to what is due; True where there may be more than one turn takes."""
         due = tx.due_windows(now, BATCH)
         for body in due.values():
             window = from_store(body)
-            self._happen(tx, window, due_event(registry, window, now), now)
+            silent = down_at(tx, window.camera, now)
+            self._happen(tx, window, due_event(registry, window, now, silent), now)
         return len(due) == BATCH
 
     def _happen(self, tx: Transaction, window: Window, event: Event, now: datetime) -> None:
@@ -250,6 +295,29 @@ class Runner:
         reason = type(error).__name__
         print(f"bedcheck: {key}: {reason}: {error}", file=sys.stderr)
         tx.append(_row(now, Kind.RUNNER, what="fault", of=key, error=reason))
+
+    # ---- lines to the homes: a fault in here must not stop the windows
+
+    def _test_lines(self, tx: Transaction, registry: Registry, now: datetime) -> list[Job]:
+        busy = self._busy["line"]
+        try:
+            return self._rounds.turn(tx, registry, now, busy, self._room["line"] - len(busy))
+        except StoreError:
+            raise
+        except Exception as error:
+            self._note_fault(tx, "lines", error, now)
+            return []
+
+    def _write_test(
+        self, tx: Transaction, registry: Registry, result: LineResult, now: datetime
+    ) -> None:
+        try:
+            write_test(tx, registry, result, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            self._note_fault(tx, result.key, error, now)
+            postpone(tx, result.camera, now + AFTER_A_FAULT)
 
     # ---- work
 
@@ -279,16 +347,17 @@ class Runner:
         return jobs
 
     def _submit(self, job: Job) -> None:
-        self._busy["look" if job.kind == "look" else "call"].add(job.key)
+        pool = job.kind if job.kind in self._pools else "call"
+        self._busy[pool].add(job.key)
 
         def work() -> None:
             self._results.put(job.do())
             self._wake.set()
 
-        self._pools["look" if job.kind == "look" else "call"].submit(work)
+        self._pools[pool].submit(work)
 
 
-_KINDS = ("look", "call", "tell")
+_KINDS = tuple(kind for kinds in TAKES.values() for kind in kinds)
 
 
 def _row(at: datetime, kind: Kind, **facts: Any) -> HistoryRow:

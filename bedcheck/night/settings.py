@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from bedcheck.night.lines.terms import LineTerms
 
 __all__ = ["Encryption", "MailServer", "Settings"]
 
@@ -41,3 +43,4 @@ class Settings:
     concurrent_looks: int = 8  # at the same moment, at most
     link_base: str = ""  # where acknowledgement links lead; empty: alarms carry none
     mail: MailServer | None = None  # for contacts who are reached by mail
+    lines: LineTerms = field(default_factory=LineTerms)  # how the lines to the homes are tested

@@ -38,6 +38,11 @@ class Unit:
     placement: str = ""  # the text of a placement file; goes before `bed`
     clock: Box | None = None  # where the camera writes the time into its picture
     fault: str = ""  # why it is out of order; empty: it is armed
+    router: str = ""  # host:port of the home's router, which answers there; empty: not asked
+    beats: str = ""  # the name of the key of its router's signs of life; empty: it sends none
+    line_minutes: int | None = None  # between tests of its line; None: as the settings say
+    grace_minutes: int | None = None  # before its silence is told; None: as the settings say
+    parked: str = ""  # like `source`, of a picture without the bed in view; empty: there is none
 
     @property
     def streams(self) -> bool:

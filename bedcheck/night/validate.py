@@ -15,6 +15,7 @@ from bedcheck.night.bars import consented
 from bedcheck.night.cameras.rtsp import check_rtsp
 from bedcheck.night.contact import Contact, Medium
 from bedcheck.night.fault import Fault
+from bedcheck.night.lines.checks import line_faults, unit_faults
 from bedcheck.night.reach import CONTROLLER, mail_faults, reach_faults
 from bedcheck.night.registry import KINDS, Registry
 from bedcheck.night.resident import Party
@@ -81,6 +82,7 @@ def _settings(registry: Registry) -> Iterator[Fault]:
             place=f"{place}.heartbeat_url", message="expected an address that begins with http"
         )
     yield from mail_faults(settings)
+    yield from line_faults(settings.lines, f"{place}.lines")
     if registry.agreements:
         for role in ("operator", "administrator"):
             key = getattr(settings, role)
@@ -158,6 +160,12 @@ def _units(registry: Registry) -> Iterator[Fault]:
                 place=f"{place}.clock",
                 message=f"expected left, top, right, bottom in 0..1; got {list(unit.clock)}",
             )
+        if unit.parked.startswith("http") and not _web(unit.parked):
+            yield Fault(
+                place=f"{place}.parked",
+                message="expected an address without name and password: give login and secret",
+            )
+        yield from unit_faults(unit, place)
         try:
             unit.placed()
         except PlacementError as error:

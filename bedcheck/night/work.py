@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bedcheck.errors import MissingExtra
-from bedcheck.history.transaction import Intent
+from bedcheck.history.transaction import Intent, Transaction
 from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
 from bedcheck.night.clock import Clock
 from bedcheck.night.contact import Contact
@@ -29,6 +29,7 @@ class Result:
     event: Event | None  # that happened to the window by it
     facts: dict[str, Any] = field(default_factory=dict)  # kept with the intent
     again: bool = False  # nothing is settled: it is to be tried again later
+    also: Callable[[Transaction, datetime], None] | None = None  # writes what follows, once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ class Job:
 
     key: str
     kind: str
-    do: Callable[[], Result]
+    do: Callable[[], Any]  # a Result; of the lines' rounds, a LineResult
 
 
 def look_job(

@@ -16,6 +16,8 @@ from bedcheck.night.cameras.rtsp import RtspCamera
 from bedcheck.night.channels.making import channel_for
 from bedcheck.night.channels.port import Channel
 from bedcheck.night.contact import Contact
+from bedcheck.night.lines.port import LineTester
+from bedcheck.night.lines.tcp import TcpTester
 from bedcheck.night.look import Judge
 from bedcheck.night.secrets import Secrets
 from bedcheck.night.settings import Settings
@@ -31,6 +33,7 @@ class World:
     camera: Callable[[Unit, Redeem], Camera]  # ValueError, GrabError: it cannot be used
     channel: Callable[[Contact], Channel]  # ValueError where the contact cannot be reached
     judge: Judge
+    line: LineTester | None = None  # None: the lines to the homes are not tested
 
 
 def camera_of(secrets: Secrets, unit: Unit, redeem: Redeem) -> Camera:
@@ -60,4 +63,4 @@ def real_world(
     def channel(contact: Contact) -> Channel:
         return channel_for(contact, secrets, settings())
 
-    return World(camera=partial(camera_of, secrets), channel=channel, judge=judge)
+    return World(camera=partial(camera_of, secrets), channel=channel, judge=judge, line=TcpTester())

@@ -22,6 +22,7 @@ from bedcheck.night.contact import Contact
 from bedcheck.night.engine import happen, put_entry, window_at
 from bedcheck.night.events import Event
 from bedcheck.night.inline import Inline
+from bedcheck.night.lines.port import LineTester
 from bedcheck.night.registry import Registry
 from bedcheck.night.runner import Runner
 from bedcheck.night.unit import Unit
@@ -97,7 +98,13 @@ class ScriptedChannel:
 class Night:
     """A store, a clock, and a world that does what it is told."""
 
-    def __init__(self, path: Path, tables: dict[str, Any], start: datetime) -> None:
+    def __init__(
+        self,
+        path: Path,
+        tables: dict[str, Any],
+        start: datetime,
+        tester: LineTester | None = None,
+    ) -> None:
         self.clock = SimulatedClock(start)
         self.store = Store.open(path, create=True)
         self.shows: dict[str, str] = defaultdict(lambda: "in_bed")
@@ -110,6 +117,7 @@ class Night:
             camera=lambda unit, redeem: ScriptedCamera(self, unit, redeem),
             channel=lambda contact: ScriptedChannel(self, contact),
             judge=ScriptedJudge(),
+            line=tester,
         )
         registry = Registry.read(tables)
         with self.store.transaction() as tx:
@@ -163,8 +171,10 @@ class Night:
 
 
 @contextmanager
-def night_of(path: Path, tables: dict[str, Any], start: datetime) -> Iterator[Night]:
-    night = Night(path / "night.db", tables, start)
+def night_of(
+    path: Path, tables: dict[str, Any], start: datetime, tester: LineTester | None = None
+) -> Iterator[Night]:
+    night = Night(path / "night.db", tables, start, tester)
     try:
         yield night
     finally:

@@ -38,6 +38,12 @@ def told() -> str:
         "01:00 Harry Alarm: not seen in bed; Alarm written off: known absence",
         "01:48:45 Inga Nobody took the alarm: north",
         "01:30 Inga Alarm: not seen in bed; Outcome: fallen",
+        "Anna, administrator: The camera at Erik's has not answered since",
+        "Alarm centre: Outage in lake: 3 homes fell silent together",
+        "Homes and their next supervision: Karin 01:10, Maj 02:30, Lars 04:00.",
+        "01:10 Karin Alarm: no look possible, the line to the home is down,",
+        "The outage in lake is over after 90 minutes: all 3 homes answer again.",
+        "02:30 Maj Supervision closed: well (centre)",  # the power is back, she is looked to
         "Look: test, In bed, lying, uncertain (north)",
         "the chain of rows is whole. No picture was stored.",
     ],

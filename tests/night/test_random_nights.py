@@ -42,6 +42,7 @@ from bedcheck.night.events import (
     WriteOff,
     WrittenOff,
 )
+from bedcheck.night.lines.port import Asked, FakeTester
 from bedcheck.night.looking import CLOSES
 from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Unit
@@ -94,7 +95,8 @@ class RandomNight(RuleBasedStateMachine):
     )
     def begin(self, start: datetime, shows: list[str], answers: list[Any]) -> None:
         self.folder = Path(tempfile.mkdtemp())
-        self.night = Night(self.folder / "night.db", three_residents(), start)
+        self.tester = FakeTester(down={})
+        self.night = Night(self.folder / "night.db", three_residents(), start, self.tester)
         self.set_back = timedelta()  # by how much the time of day was set back so far
         self.watch()
         self.night.shows.update(zip(RESIDENTS, shows, strict=True))
@@ -142,6 +144,13 @@ class RandomNight(RuleBasedStateMachine):
     @rule(camera=st.sampled_from(RESIDENTS), shows=st.sampled_from(SHOWS))
     def a_camera_shows(self, camera: str, shows: str) -> None:
         self.night.shows[camera] = shows
+
+    @rule(
+        cameras=st.sets(st.sampled_from(RESIDENTS), max_size=2),
+        error=st.sampled_from(["timed_out", ""]),
+    )
+    def lines_fall_silent_or_come_back(self, cameras: set[str], error: str) -> None:
+        self.tester.down = {**self.tester.down, **dict.fromkeys(cameras, Asked(camera=error))}
 
     @rule(contact=st.sampled_from(CONTACTS), answer=st.sampled_from(ANSWERS))
     def a_contact_answers_so(self, contact: str, answer: Any) -> None:
@@ -276,6 +285,7 @@ class RandomNight(RuleBasedStateMachine):
     def everything_ends(self) -> None:
         """People answer, and the night comes to its end."""
         night = self.night
+        self.tester.down = {}
         for contact in CONTACTS:
             night.answers[contact] = lambda alarm: Accepted("R")
         for _ in range(12):

@@ -362,7 +362,10 @@ def test_what_stands_against_a_look(phase: Phase, bar: Bar) -> None:
     night = in_phase(phase).due(bar)
     window = night.window
     assert not night.of(Look)
-    assert (night.phase, window.ending or (window.alarm and window.alarm.cause)) == BARS[bar]
+    wanted = BARS[bar]
+    if phase is W and bar is Bar.LINE_DOWN:  # the first look saw enough to act on
+        wanted = (C, AlarmCause.DEVIATION)
+    assert (night.phase, window.ending or (window.alarm and window.alarm.cause)) == wanted
 
 
 # --- The edges of the window --------------------------------------------------------------

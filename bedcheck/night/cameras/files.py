@@ -12,7 +12,7 @@ from bedcheck.errors import GrabError
 from bedcheck.frame import Frame
 from bedcheck.history.grant import Grant, Redeem
 from bedcheck.night.cameras.port import Failure, frame_from
-from bedcheck.night.cameras.within import within
+from bedcheck.night.cameras.reading import Hanging, within
 
 __all__ = ["FileCamera"]
 
@@ -34,16 +34,18 @@ class FileCamera:
     freshness: float | None = None  # seconds
 
     def grab(self, grant: Grant, deadline: float) -> Frame:
-        """One frame, read now; see `bedcheck.night.cameras.Camera.grab`."""
+        """One frame, read now; see `bedcheck.night.cameras.Camera.grab`.
+
+        A disk that hangs is given up at the deadline.
+        """
         place = f"camera {self.camera}"
         if time.monotonic() >= deadline:  # before the grant is used up for nothing
             raise GrabError(f"{place}: no time was left to read", kind=Failure.TIMED_OUT)
         self.redeem(grant, self.camera)
         try:
-            left = deadline - time.monotonic()
-            return frame_from(within(left, lambda: self._read(place)), place)
-        except TimeoutError:  # a disk that hangs, over a network perhaps
-            kind, reason = Failure.TIMED_OUT, "the file could not be read in time"
+            return frame_from(within(str(self.path), lambda: self._read(place), deadline), place)
+        except Hanging:
+            kind, reason = Failure.TIMED_OUT, "the disk did not answer in time"
         except FileNotFoundError:
             kind, reason = Failure.NOT_FOUND, "there is no such file or folder"
         except PermissionError:

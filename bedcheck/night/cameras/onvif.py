@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bedcheck.errors import GrabError
 from bedcheck.extras import needs
 from bedcheck.night.cameras.port import Failure
-from bedcheck.night.cameras.within import within
+from bedcheck.night.cameras.reading import within
 
 __all__ = ["Found", "Profile", "ask", "discover"]
 
@@ -92,7 +93,7 @@ def ask(host: str, user: str, password: str, now: datetime, seconds: float) -> F
         raise ValueError(f"expected a camera's machine, as 10.0.0.7 or 10.0.0.7:8080; got {host!r}")
     open_service = _opener(user, password, seconds)
     try:
-        return within(seconds, lambda: _ask(base, open_service, now))
+        return within(base, lambda: _ask(base, open_service, now), time.monotonic() + seconds)
     except TimeoutError:
         kind = Failure.TIMED_OUT
     except Exception as error:  # of zeep or requests, which raise many
