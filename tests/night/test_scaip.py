@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import socket
 import threading
@@ -20,7 +19,6 @@ from hypothesis import strategies as st
 
 from bedcheck.night.channels import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
 from bedcheck.night.channels.scaip import ScaipChannel, document, judged, reference, said
-from bedcheck.night.channels.sip import Transport, sip_address
 from bedcheck.night.contact import Reply, Scaip
 from bedcheck.night.window import AlarmCause
 from tests.night.servers import unused_port
@@ -373,33 +371,3 @@ def test_a_long_answer_takes_no_time(head: bytes, seconds: float) -> None:
         begun = time.monotonic()
         assert isinstance(channel(port, seconds=0.2).send(ALARM, KEY), Unreachable)
         assert time.monotonic() - begun < seconds
-
-
-# ---- addresses
-
-
-@pytest.mark.parametrize(
-    ("address", "host", "port", "transport"),
-    [
-        ("sip:alarm@receiver.example", "receiver.example", 5060, Transport.UDP),
-        ("sip:receiver.example:5070;transport=TCP", "receiver.example", 5070, Transport.TCP),
-        ("sip:alarm@10.0.0.7;transport=tls", "10.0.0.7", 5061, Transport.TLS),
-        ("sips:alarm@[::1]:5063", "::1", 5063, Transport.TLS),
-    ],
-)
-def test_an_address(address: str, host: str, port: int, transport: Transport) -> None:
-    found = sip_address(address)
-    assert (found.host, found.port, found.transport) == (host, port, transport)
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["", "receiver.example", "https://receiver.example", "tel:+46812345", "sip:", "sip:a:b@host",
-     "sip:host;transport=pigeon", "sip:host:99999", "sip:a b@host", "sip:host\r\nX: y"],
-)  # fmt: skip
-def test_what_is_no_address(address: str) -> None:
-    with pytest.raises(ValueError, match="expected an address as sip:alarm@"):
-        sip_address(address)
-    with contextlib.suppress(ValueError):
-        ScaipChannel(address=address, profile=PROFILE)
-        pytest.fail("it was taken")
