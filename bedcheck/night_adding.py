@@ -121,6 +121,12 @@ def camera(
             help="Where its picture shows the time, in 0..1; a frozen picture is known by it.",
         ),
     ] = None,
+    router: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="The home's router, to test the line.")
+    ] = None,
+    parked: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Of a picture without the bed in view.")
+    ] = None,
     store: StoreFile = DEFAULT_STORE,
     token: Token = None,
     lang: Lang = Language.SV,
@@ -138,6 +144,8 @@ def camera(
         "secret": secret,
         "scheme": "basic" if basic else "digest",
     }
+    given = {"router": router, "parked": parked}
+    fields |= {name: value for name, value in given.items() if value is not None}
     with opened(store) as opening:  # a unit that is changed keeps its state
         with opening.snapshot() as snapshot:
             known = snapshot.get("camera", serial) or {}

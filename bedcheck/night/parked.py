@@ -18,11 +18,12 @@ from bedcheck.placement import Placement
 
 __all__ = ["Ill", "Sight", "ills", "sight"]
 
-DARK = 24.0  # grey levels; a darker picture has no light, or something before the lens
+DARK = 24.0  # grey levels, median; a darker picture has no light, or something before the lens
+WHITE = 210.0  # grey levels, median; no exposure puts a white ceiling there by itself
 WASHED = 0.5  # share of the pixels at 251 or brighter
 SPREAD = 4.65  # standard deviations between the 1st and the 99th percentile of noise alone
 FLAT = 4.0  # grey levels beyond its noise by which even a ceiling differs from edge to edge
-NOISY = 10.0  # grey levels; no camera in order has as much
+NOISY = 10.0  # grey levels of one pixel; no camera in order has as much
 
 
 class Ill(StrEnum):
@@ -41,7 +42,8 @@ class Sight:
     """What is kept of one picture until all are judged: numbers, no picture."""
 
     light: Exposure
-    noise: float  # grey levels
+    noise: float  # grey levels, of one pixel
+    coarse: float  # grey levels, as judged from coarser scales: at least what codecs leave
     print: bytes  # of its pixels, to tell two pictures apart
     at_bed: bool  # it shows the view of the looks
 
@@ -53,7 +55,8 @@ def sight(frame: Frame, placement: Placement | None = None) -> Sight:
     alignment = placement.align(luma) if placement else None
     return Sight(
         light=exposure(histogram(luma)),
-        noise=max(fine, coarse),
+        noise=fine,
+        coarse=max(fine, coarse),
         print=hashlib.blake2b(frame.pixels.tobytes(), digest_size=16).digest(),
         at_bed=alignment is not None and alignment.moved is False,
     )
@@ -80,10 +83,10 @@ def _shows(one: Sight, ill: Ill) -> bool:
     light = one.light
     match ill:
         case Ill.COVERED:
-            return light.range <= SPREAD * one.noise + FLAT
+            return light.range <= SPREAD * one.coarse + FLAT
         case Ill.TOO_DARK:
-            return light.mean < DARK
+            return light.median < DARK
         case Ill.OVEREXPOSED:
-            return light.bright >= WASHED
+            return light.bright >= WASHED or light.median >= WHITE
         case _:
             return one.noise >= NOISY

@@ -159,6 +159,19 @@ def test_a_withdrawal_is_told_once_and_outlasts_the_same_file_again(store: Path)
     assert "consent[berit-1]: was withdrawn on" in added.output
 
 
+def test_a_camera_s_router_and_parked_picture_are_kept_when_it_is_added_again(store: Path) -> None:
+    set_up()
+    same = ("night", "add", "camera", "C1", "--resident", "berit", "--source", "http://10.0.0.7/a")
+    ran(*same, "--router", "10.0.0.1:443", "--parked", str(SAMPLES / "covered_dark.jpg"))
+    ran(*same)
+    with Store.open(store) as opened, opened.snapshot() as snapshot:
+        unit = snapshot.get("camera", "C1") or {}
+    assert unit["router"] == "10.0.0.1:443"
+    result = bedcheck("night", "parked", "C1", "--lang", "en")
+    assert (result.exit_code, "What is wrong: " in result.output) == (3, True)
+    assert "expected host:port" in bedcheck(*same, "--router", "10.0.0.1").output
+
+
 def test_a_missing_secret_is_no_fault_of_the_camera(store: Path) -> None:
     set_up()
     ran(

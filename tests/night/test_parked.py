@@ -32,6 +32,7 @@ from tests.night.nights import Night, ScriptedJudge, night_of
 from tests.night.registering import tables
 from tests.night.servers import Handler, serving, unused_port
 
+SAMPLES = Path(__file__).parent.parent.parent / "samples"
 NOW = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)
 Picture = NDArray[np.uint8]
 RANDOM = np.random.default_rng(5)
@@ -76,6 +77,18 @@ VIEWS: dict[str, tuple[Callable[[], Picture], tuple[str, ...]]] = {
 def test_what_the_measures_say(view: Callable[[], Picture], wrong: tuple[str, ...]) -> None:
     found = ills([sight(read(view())) for _ in range(3)])
     assert set(found) == set(wrong) or (wrong == ("covered", "too_dark") and "too_dark" in found)
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.jpg")), ids=lambda path: path.stem)
+def test_what_the_measures_say_of_rendered_rooms(path: Path) -> None:
+    """A towel, a hand before infrared, no light; of a picture that is in order, nothing."""
+    bad = {
+        "covered_dark": Ill.TOO_DARK,
+        "covered_bright": Ill.OVEREXPOSED,
+        "too_dark": Ill.TOO_DARK,
+    }
+    found = ills([sight(read(path))])
+    assert found == ((bad[path.stem],) if path.stem in bad else ())
 
 
 def test_pictures_that_are_the_same_to_the_bit_are_a_frozen_camera() -> None:
