@@ -259,7 +259,7 @@ def status(
                         resident=printable(registry.residents[unit.resident].name),
                     )
                 )
-        typer.echo("\n".join(lines))
+        typer.echo("\n".join([*lines, text("line.see", lang)]))
 
 
 # ---- what they share

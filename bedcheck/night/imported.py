@@ -33,14 +33,16 @@ def as_imported(tx: Transaction, registry: Registry) -> dict[str, list[Any]]:
 
 def kept_since(tx: Snapshot, registry: Registry, taken: dict[str, list[Any]]) -> list[str]:
     """The entries of ``registry`` beside ``taken`` that commands, or the runner, have changed."""
+    # As entries, not as they were written: a field that a later version adds is no change.
+    current = Registry.load(tx)
     kept = []
     for kind in KINDS:
-        now = tx.all(kind)
+        now = current.of(kind)
         keys = {entry.key for entry in taken[kind]}
         kept += [
             f"{kind} {key}"
             for key, entry in registry.of(kind).items()
-            if key not in keys and now.get(key) != table_of(entry)
+            if key not in keys and now.get(key) != entry
         ]
     return kept
 

@@ -184,3 +184,11 @@ def test_a_second_withdrawal_tells_nobody_again(store: Store) -> None:
     with store.snapshot() as snapshot:
         assert snapshot.registry_version() == version
         assert len(snapshot.open_intents(NOW + timedelta(days=1), 99)) == queued == 2
+
+
+def test_a_field_that_a_later_version_has_added_is_no_change(store: Store) -> None:
+    with store.transaction() as tx:  # as an earlier version wrote it, without the field
+        body = tx.get("camera", "C1") or {}
+        del body["router"]
+        tx.put("camera", "C1", body, by=BY, at=NOW)
+    assert import_registry(store, FILE, BY, NOW) == (0, ())
