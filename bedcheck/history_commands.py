@@ -196,12 +196,10 @@ def export(
 
 def zone_of(store: Store) -> ZoneInfo:
     """The municipality's clock, from the settings; Sweden's where there are none."""
+    from bedcheck.history.zone import zone_in
+
     with store.snapshot() as read:
-        settings = read.get("settings", "night") or {}
-    try:
-        return ZoneInfo(str(settings.get("zone", "Europe/Stockholm")))
-    except (ValueError, OSError, KeyError):
-        return ZoneInfo("Europe/Stockholm")
+        return zone_in(read)
 
 
 def names_of(store: Store) -> dict[str, str]:
