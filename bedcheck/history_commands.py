@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bedcheck.errors import RecordError
+from bedcheck.history_figures import counting
 from bedcheck.history_keeping import keeping
 from bedcheck.printing import printable
 from bedcheck.texts import text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 history = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+history.add_typer(counting)
 history.add_typer(keeping)
 
 Resident = Annotated[str | None, typer.Option(metavar="KEY", help="Only this resident.")]

@@ -56,6 +56,11 @@ class Question:
             if (key := getattr(self, name)) is not None:
                 check_key(key, name)
 
+    @property
+    def nights(self) -> list[date]:
+        """Each of them."""
+        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for the row that says what was asked for."""
         asked = {"first": self.first.isoformat(), "last": self.last.isoformat(), "by": self.by}
@@ -89,6 +94,7 @@ class Statistics:
     total: Part
     parts: tuple[Part, ...]  # by name; none where all was asked for
     open: int  # supervisions that are not closed yet, and not counted
+    alarms: tuple[tuple[date, dict[str, int]], ...] = ()  # of each night, by cause
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -104,9 +110,11 @@ class Statistics:
 def answer(read: Snapshot, question: Question) -> Statistics:
     """The figures as they were last rolled up; `Store.statistics` does that first."""
     groups: dict[str, Counter[str]] = defaultdict(Counter)
+    alarms: dict[str, Counter[str]] = defaultdict(Counter)
     for one in _sums(read.connection, question):
         if question.area is None or one.group.area == question.area:
             groups[_name(one, question.by)].update(one.counts)
+            alarms[one.span[1:]][one.group.cause] += one.counts.get("alarms", 0)
     total: Counter[str] = Counter()
     for counts in groups.values():
         total.update(counts)
@@ -124,6 +132,7 @@ def answer(read: Snapshot, question: Question) -> Statistics:
         total=Part(name="", counts=total, figures=figures_of(total)),
         parts=parts,
         open=_open(read, question),
+        alarms=tuple((night, dict(alarms[night.isoformat()])) for night in question.nights),
     )
 
 

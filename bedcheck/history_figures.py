@@ -1,0 +1,206 @@
+"""The commands ``bedcheck history`` that count: stats, report, labels."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bedcheck.errors import RecordError
+from bedcheck.printing import printable
+from bedcheck.texts import text
+from bedcheck.usage import DEFAULT_STORE, Lang, Language, StoreFile, Token, actor, opened
+
+if TYPE_CHECKING:
+    from bedcheck.history import Store
+    from bedcheck.history.figures import Part, Statistics
+
+__all__ = ["counting"]
+
+counting = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+USUAL = 30  # nights
+COUNTED = ("resident_nights", "supervisions", "alarms", "wrong", "missed")
+OF_GROUPS = (
+    "resident_nights", "alarms", "wrong", "wrong_rate", "missed", "availability",
+    "could_not_tell", "acknowledgement",
+)  # fmt: skip
+
+Since = Annotated[
+    str | None, typer.Option(metavar="DATE", help="The evening of the first night [30 nights].")
+]
+Until = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="That of the last night [the latest over]."),
+]
+Resident = Annotated[str | None, typer.Option(metavar="KEY", help="Only this resident.")]
+Area = Annotated[str | None, typer.Option(metavar="KEY", help="Only this area.")]
+
+
+class By(StrEnum):
+    """What the figures are told apart by."""
+
+    ALL = "all"
+    AREA = "area"
+    RESIDENT = "resident"
+    CAUSE = "cause"
+    NETWORK = "network"
+    SOFTWARE = "software"
+    NIGHT = "night"
+
+
+@counting.command()
+def stats(
+    store: StoreFile = DEFAULT_STORE,
+    since: Since = None,
+    until: Until = None,
+    by: Annotated[By, typer.Option(help="One line for each of these.")] = By.ALL,
+    resident: Resident = None,
+    area: Area = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Draw it too; needs the extra `report`.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, with every count.")] = False,
+    token: Token = None,
+    lang: Lang = Language.SV,
+) -> None:
+    """What happened, in figures: each with its 95 % interval and what it was counted over.
+
+    Nights go from noon to noon and are named by their evening. Who asks is noted in the
+    history. What each figure means: docs/figures.md.
+
+    Example: bedcheck history stats --since 2026-11-01 --until 2026-11-30 --by area
+    """
+    with opened(store) as opening:
+        from bedcheck.history.figures import By as Groups
+        from bedcheck.history.figures import Question
+
+        first, last = nights_of(opening, since, until)
+        question = Question(
+            first=first, last=last, by=Groups(by.value), resident=resident, area=area
+        )
+        who = actor(opening, token)
+        form = "json" if as_json else "png" if plot else ""
+        found = opening.statistics(question, by=who, export=form)
+        if plot is not None:
+            draw(found, plot, lang)
+        with opening.snapshot() as read:
+            names = {key: str(body.get("name", "")) for key, body in read.all("resident").items()}
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        print_statistics(found, names, lang)
+    if plot is not None:
+        typer.echo(text("figures.plotted", lang, path=printable(str(plot))), err=True)
+
+
+# ---- what they share
+
+
+def nights_of(store: Store, since: str | None, until: str | None) -> tuple[date, date]:
+    """The first and last night that the options say; the latest 30 that are over by default."""
+    from bedcheck.history.zone import night_of, zone_in
+
+    with store.snapshot() as read:
+        over = night_of(datetime.now(UTC), zone_in(read)) - timedelta(days=1)
+    last = over if until is None else day(until, "until")
+    return (last - timedelta(days=USUAL - 1) if since is None else day(since, "since")), last
+
+
+def day(written: str, name: str) -> date:
+    """A date as people write it."""
+    try:
+        return date.fromisoformat(written.strip())
+    except ValueError:
+        raise RecordError(
+            f"--{name}: expected a date, as 2026-11-01; got {written!r:.40}"
+        ) from None
+
+
+def print_statistics(found: Statistics, names: dict[str, str], lang: Language) -> None:
+    """The figures as a table: all of them, or some for each group; ``names`` of residents."""
+    from bedcheck.history.figures import By, wording
+
+    asked, total = found.question, found.total
+    nights = (asked.last - asked.first).days + 1
+    typer.echo(text("figures.nights", lang, first=asked.first, last=asked.last, nights=nights))
+    if found.open:
+        typer.echo(text("figures.open", lang, count=found.open))
+    if not total.counts:
+        typer.echo(text("figures.nothing", lang))
+    elif asked.by is By.ALL:
+        counted = [f"{wording.title(name, lang)} {wording.whole(total.counts[name], lang)}"
+                   for name in COUNTED]  # fmt: skip
+        typer.echo(", ".join(counted) + "\n")
+        Console(highlight=False).print(table_of_all(total, lang))
+    else:
+        Console(highlight=False).print(table_of_groups(found, names, lang))
+
+
+def table_of_all(total: Part, lang: Language) -> Table:
+    """Every figure with its interval and what it rests on."""
+    from bedcheck.history.figures import FIGURES, wording
+
+    table = columns("figure", "value", "interval", "basis", lang=lang)
+    for name in FIGURES:
+        figure = total.figures[name]
+        told = (wording.value, wording.interval, wording.basis)
+        table.add_row(wording.title(name, lang), *(tell(name, figure, lang) for tell in told))
+    return table
+
+
+def table_of_groups(found: Statistics, names: dict[str, str], lang: Language) -> Table:
+    """A line for each group, and one of all; intervals are in `--json`."""
+    from bedcheck.history.figures import NUMBERS, By, wording
+    from bedcheck.history.telling import word
+
+    table = columns("name", lang=lang)
+    for name in OF_GROUPS:
+        table.add_column(text(f"figures.short.{name}", lang), no_wrap=True, justify="right")
+    for part in (*found.parts, found.total):
+        called = part.name or text("figures.unnamed", lang)
+        if part is found.total:
+            called = text("figures.all", lang)
+        elif found.question.by is By.CAUSE:
+            called = word(part.name, lang)
+        elif found.question.by is By.RESIDENT and names.get(part.name):
+            called = f"{names[part.name]} ({part.name})"
+        cells = []
+        for name in OF_GROUPS:
+            if name in NUMBERS:
+                cells.append(wording.whole(part.counts[name], lang))
+            elif (figure := part.figures.get(name)) is not None:
+                cells.append(wording.value(name, figure, lang, bare=True))
+            else:
+                cells.append("")
+        table.add_row(Text(printable(called)), *cells, style="bold" if part is found.total else "")
+    return table
+
+
+def columns(*names: str, lang: Language) -> Table:
+    """A table for people."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        table.add_column(text(f"figures.{name}", lang), overflow="fold")
+    return table
+
+
+def draw(found: Statistics, path: Path, lang: Language) -> None:
+    """Alarms by night as a plot in a file."""
+    from bedcheck.history.figures.plot import alarms_by_night
+    from bedcheck.history.telling import word
+
+    if path.suffix.lower() != ".png":
+        raise RecordError(f"{path}: expected a name that ends in .png")
+    names = {cause: word(cause, lang) for _, causes in found.alarms for cause in causes}
+    try:
+        path.write_bytes(alarms_by_night(found.alarms, names, text("report.plot_nights", lang)))
+    except OSError as error:
+        raise RecordError(f"{path}: cannot be written: {error.strerror or error}") from None
