@@ -28,10 +28,8 @@ counting = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 USUAL = 30  # nights
 COUNTED = ("resident_nights", "supervisions", "alarms", "wrong", "missed")
-OF_GROUPS = (
-    "resident_nights", "alarms", "wrong", "wrong_rate", "missed", "availability",
-    "could_not_tell", "acknowledgement",
-)  # fmt: skip
+OF_GROUPS = ("resident_nights", "alarms", "wrong", "wrong_rate", "missed", "could_not_tell")
+OF_CAUSES = ("resident_nights", "alarms", "wrong", "wrong_rate", "acknowledgement")
 
 Since = Annotated[
     str | None, typer.Option(metavar="DATE", help="The evening of the first night [30 nights].")
@@ -161,8 +159,10 @@ def table_of_groups(found: Statistics, names: dict[str, str], lang: Language) ->
     from bedcheck.history.figures import NUMBERS, By, wording
     from bedcheck.history.telling import word
 
-    table = columns("name", lang=lang)
-    for name in OF_GROUPS:
+    shown = OF_CAUSES if found.question.by is By.CAUSE else OF_GROUPS
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(text("figures.name", lang), overflow="fold", min_width=24)
+    for name in shown:
         table.add_column(text(f"figures.short.{name}", lang), no_wrap=True, justify="right")
     for part in (*found.parts, found.total):
         called = part.name or text("figures.unnamed", lang)
@@ -173,13 +173,11 @@ def table_of_groups(found: Statistics, names: dict[str, str], lang: Language) ->
         elif found.question.by is By.RESIDENT and names.get(part.name):
             called = f"{names[part.name]} ({part.name})"
         cells = []
-        for name in OF_GROUPS:
+        for name in shown:
             if name in NUMBERS:
                 cells.append(wording.whole(part.counts[name], lang))
-            elif (figure := part.figures.get(name)) is not None:
-                cells.append(wording.value(name, figure, lang, bare=True))
             else:
-                cells.append("")
+                cells.append(wording.value(name, part.figures[name], lang, bare=True))
         table.add_row(Text(printable(called)), *cells, style="bold" if part is found.total else "")
     return table
 

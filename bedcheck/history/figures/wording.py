@@ -58,6 +58,11 @@ def time_text(seconds: float, language: str) -> str:
 
 
 def _written(name: str, amount: float, language: str, bare: bool = False) -> str:
+    """In one piece: no line ends between a number and its unit."""
+    return _worded(name, amount, language, bare).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _worded(name: str, amount: float, language: str, bare: bool) -> str:
     if name in TIMES:
         return time_text(amount, language)
     if name in SHARES:
