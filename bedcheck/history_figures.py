@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bedcheck.errors import RecordError
+from bedcheck.extras import needs
 from bedcheck.printing import printable
 from bedcheck.texts import text
 from bedcheck.usage import DEFAULT_STORE, Lang, Language, StoreFile, Token, actor, opened
@@ -21,12 +22,14 @@ from bedcheck.usage import DEFAULT_STORE, Lang, Language, StoreFile, Token, acto
 if TYPE_CHECKING:
     from bedcheck.history import Store
     from bedcheck.history.figures import Part, Statistics
+    from bedcheck.history.report import Content
 
 __all__ = ["counting"]
 
 counting = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 USUAL = 30  # nights
+PREVIEW = ("bedcheck@example.org", "receiver@example.org")  # of a mail that is not sent
 COUNTED = ("resident_nights", "supervisions", "alarms", "wrong", "missed")
 OF_GROUPS = ("resident_nights", "alarms", "wrong", "wrong_rate", "missed", "could_not_tell")
 OF_CAUSES = ("resident_nights", "alarms", "wrong", "wrong_rate", "acknowledgement")
@@ -40,6 +43,13 @@ Until = Annotated[
 ]
 Resident = Annotated[str | None, typer.Option(metavar="KEY", help="Only this resident.")]
 Area = Annotated[str | None, typer.Option(metavar="KEY", help="Only this area.")]
+
+
+class Every(StrEnum):
+    """How often a report comes."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
 
 
 class By(StrEnum):
@@ -99,7 +109,104 @@ def stats(
         typer.echo(text("figures.plotted", lang, path=printable(str(plot))), err=True)
 
 
+@counting.command()
+def report(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="Where it is written.")],
+    store: StoreFile = DEFAULT_STORE,
+    every: Annotated[Every, typer.Option(help="Of a week or of a month.")] = Every.MONTHLY,
+    of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="A night of it [the latest that is over].")
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="The mail too, as .eml, with the seal that is newest.")
+    ] = False,
+    token: Token = None,
+    lang: Lang = Language.SV,
+) -> None:
+    """Write the week's or the month's report: a page of HTML, its plots, and a PDF sheet.
+
+    The runner mails it by itself to whom the settings name; this is for looking at it, and
+    sends nothing. No resident is named in it.
+
+    Example: bedcheck history report out --every weekly --preview
+    """
+    with opened(store) as opening:
+        with needs("report"):
+            from bedcheck.history.report.letter import letter, render
+        content = content_for(opening, every, of, actor(opening, token), lang)
+        rendered = render(content)
+        files = rendered.files
+        if preview:
+            mail = letter(rendered, f"preview/{content.stem}", *PREVIEW)
+            files[f"{content.stem}.eml"] = mail.as_bytes()
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            for name, data in files.items():
+                (out / name).write_bytes(data)
+        except OSError as error:
+            raise RecordError(f"{out}: cannot be written: {error.strerror or error}") from None
+    paths = ", ".join(str(out / name) for name in files)
+    typer.echo(text("report.written", lang, paths=printable(paths)))
+
+
+@counting.command(no_args_is_help=True)
+def labels(
+    out: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Where the table is written.")],
+    store: StoreFile = DEFAULT_STORE,
+    since: Since = None,
+    until: Until = None,
+    told: Annotated[
+        bool, typer.Option("--told", help="Only where somebody said what was found.")
+    ] = False,
+    token: Token = None,
+) -> None:
+    """Looks with what people found, as a table that the evaluation harness reads.
+
+    `python cli.py eval nights FILE.csv` plays years from it, to be laid beside the figures of
+    `stats`. Residents and supervisions have names there that lead back to nobody without the
+    store's key. What is presumed, and what is not known: docs/figures.md.
+
+    Example: bedcheck history labels october.csv --since 2026-10-01 --until 2026-10-31
+    """
+    with opened(store) as opening:
+        from bedcheck.history.figures import Question
+        from bedcheck.history.labels import labelled, write_labels
+
+        first, last = nights_of(opening, since, until)
+        asked = Question(first=first, last=last)
+        found = labelled(opening, asked, by=actor(opening, token), at=datetime.now(UTC))
+        kept = [label for label in found if label.certainty != "presumed" or not told]
+        write_labels(out, kept)
+    typer.echo(f"{len(kept)} -> {printable(str(out))}", err=True)
+
+
 # ---- what they share
+
+
+def content_for(store: Store, every: Every, of: str | None, who: str, lang: Language) -> Content:
+    """The report as it would be sent; that it was taken out is a row."""
+    from bedcheck.history import Filters, Kind
+    from bedcheck.history import report as reports
+    from bedcheck.history.figures import Question
+    from bedcheck.history.reading import newest
+    from bedcheck.history.zone import night_of, zone_in
+
+    now = datetime.now(UTC)
+    with store.snapshot() as read:
+        zone = zone_in(read)
+    kind = reports.Every(every.value)
+    if of is None:
+        first, last = reports.nights_before(kind, night_of(now, zone))
+    else:
+        first, last = reports.nights_with(kind, day(of, "of"))
+    store.statistics(Question(first=first, last=last), by=who, at=now, export="report")
+    last_row = store.last_row()
+    with store.snapshot() as read:
+        seals = newest(read.connection, Filters(kinds=(Kind.SEAL,)), last_row, 1)
+        return reports.gather(
+            read, kind, first, last, written=now.astimezone(zone), language=lang,
+            seal=seals[0].facts if seals else None,
+        )  # fmt: skip
 
 
 def nights_of(store: Store, since: str | None, until: str | None) -> tuple[date, date]:

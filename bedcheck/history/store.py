@@ -193,6 +193,12 @@ class Store:
         with self.snapshot() as read:
             return answer(read, question)
 
+    def note_export(
+        self, what: str, question: Question, *, by: str, at: datetime | None = None, form: str
+    ) -> int:
+        """Log that somebody takes figures out; returns the number of the last row before it."""
+        return self._note_reading(what, question, by, at, export=form)
+
     def roll_up(self) -> int:
         """Count the rows that were not counted yet, so that statistics answer at once."""
         return roll_up(self)

@@ -48,7 +48,6 @@ __all__ = ["Runner"]
 BATCH = 200  # windows, or results, in one transaction
 CALLS = 8  # deliveries at the same time
 JUMP = 2.0  # seconds by which the time of day may drift from time's passing in one turn
-TELL_AGAIN = timedelta(minutes=1)
 AFTER_A_FAULT = timedelta(minutes=1)
 
 
@@ -172,7 +171,7 @@ class Runner:
             if (heard := self._beat.changed()) is not None:
                 what = "answered" if heard else "not_answered"
                 tx.append(_row(now, Kind.HEARTBEAT, what=what))
-            for kind, kinds in (("look", ("look",)), ("call", ("call", "tell"))):
+            for kind, kinds in (("look", ("look",)), ("call", ("call", "tell", "report"))):
                 jobs += self._take(tx, kind, kinds, now)
             due = tx.next_window_due()
         self._unwritten = []
@@ -217,7 +216,7 @@ class Runner:
             for busy in self._busy.values():
                 busy.discard(result.key)
             if result.again:
-                tx.postpone(result.key, now + TELL_AGAIN)
+                tx.postpone(result.key, now + result.after)
             elif tx.settle(result.key, result.facts, now) and result.event is not None:
                 window = window_at(tx, result.window or "")
                 if window is not None:
@@ -283,7 +282,7 @@ class Runner:
         self._pools["look" if job.kind == "look" else "call"].submit(work)
 
 
-_KINDS = ("look", "call", "tell")
+_KINDS = ("look", "call", "tell", "report")
 
 
 def _row(at: datetime, kind: Kind, **facts: Any) -> HistoryRow:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from bedcheck.night.reports.terms import Reports
 
 __all__ = ["Settings"]
 
@@ -19,3 +21,4 @@ class Settings:
     heartbeat_url: str = ""  # called every minute, so that somebody notices when it stops
     concurrent_looks: int = 8  # at the same moment, at most
     link_base: str = ""  # where acknowledgement links lead; empty: alarms carry none
+    reports: Reports = field(default_factory=Reports)  # who gets which by mail

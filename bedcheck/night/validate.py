@@ -15,6 +15,7 @@ from bedcheck.night.bars import consented
 from bedcheck.night.contact import Contact, Medium
 from bedcheck.night.fault import Fault
 from bedcheck.night.registry import KINDS, Registry
+from bedcheck.night.reports.terms import report_faults
 from bedcheck.night.resident import Party
 from bedcheck.night.unit import Service
 
@@ -77,6 +78,7 @@ def _settings(registry: Registry) -> Iterator[Fault]:
         yield Fault(
             place=f"{place}.heartbeat_url", message="expected an address that begins with http"
         )
+    yield from report_faults(settings.reports)
     if registry.agreements:
         for role in ("operator", "administrator"):
             key = getattr(settings, role)

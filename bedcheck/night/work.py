@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bedcheck.history.transaction import Intent
@@ -28,6 +28,7 @@ class Result:
     event: Event | None  # that happened to the window by it
     facts: dict[str, Any] = field(default_factory=dict)  # kept with the intent
     again: bool = False  # nothing is settled: it is to be tried again later
+    after: timedelta = timedelta(minutes=1)  # how much later
 
 
 @dataclass(frozen=True, kw_only=True)

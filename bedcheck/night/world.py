@@ -16,7 +16,9 @@ from bedcheck.night.channels.printed import PrintChannel
 from bedcheck.night.channels.webhook import WebhookChannel
 from bedcheck.night.contact import Contact, Medium
 from bedcheck.night.look import Judge
+from bedcheck.night.reports.post import Post, ServerPost
 from bedcheck.night.secrets import Secrets
+from bedcheck.night.settings import Settings
 from bedcheck.night.unit import Unit
 
 __all__ = ["World", "real_world"]
@@ -29,6 +31,7 @@ class World:
     camera: Callable[[Unit, Redeem], Camera]  # ValueError, GrabError: it cannot be used
     channel: Callable[[Contact], Channel]  # ValueError where the contact cannot be reached
     judge: Judge
+    post: Callable[[Settings], Post] | None = None  # ValueError where no mail can be sent
 
 
 def real_world(secrets: Secrets, judge: Judge) -> World:
@@ -60,4 +63,7 @@ def real_world(secrets: Secrets, judge: Judge) -> World:
             raise ValueError(f"there is no secret named {contact.secret!r}")
         return WebhookChannel(url=contact.address, secret=secret.encode())
 
-    return World(camera=camera, channel=channel, judge=judge)
+    def post(settings: Settings) -> Post:
+        return ServerPost(settings, secrets)
+
+    return World(camera=camera, channel=channel, judge=judge, post=post)

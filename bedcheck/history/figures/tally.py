@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from bedcheck.history.row import Kind
 from bedcheck.history.zone import night_of
 
-__all__ = ["RECKONED", "Fact", "Group", "Tally", "mended", "recount", "supervision"]
+__all__ = ["RECKONED", "Fact", "Group", "Tally", "mended", "opened_at", "recount", "supervision"]
 
 RECKONED = (Kind.WINDOW_CLOSED, Kind.LATE)
 """Rows after which a supervision counts otherwise than before."""
@@ -91,7 +91,7 @@ def supervision(rows: Sequence[Fact], zone: ZoneInfo) -> Tally | None:
     _count_outcome(counts, rows, ending, alarmed=raised is not None)
     judged = [_text(look, "network") for look in looks if look.get("state")]
     return Tally(
-        night=night_of(_opens(closing), zone),
+        night=night_of(opened_at(closing), zone),
         resident=closing.resident,
         group=Group(
             area=_text(closing.facts, "area"),
@@ -158,7 +158,7 @@ def _count_outcome(
         counts["missed"] += outcome in NOT_IN_BED
 
 
-def _opens(closing: Fact) -> datetime:
+def opened_at(closing: Fact) -> datetime:
     """When the window opened: the row says so; an older one by the window's name."""
     for written in (_text(closing.facts, "opens"), closing.window.rpartition("@")[2]):
         try:

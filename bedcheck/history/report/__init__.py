@@ -1,6 +1,14 @@
-"""The report: a week or a month as mail, page and PDF sheet. Needs the extra `report`."""
+"""The report: a week or a month as mail, page and PDF sheet. Drawing it needs the extra `report`.
 
-from bedcheck.history.report.content import Content, Every, gather, nights_before
-from bedcheck.history.report.letter import Rendered, letter, render
+What it says is in `content`; `letter` draws it, and imports what that takes.
+"""
 
-__all__ = ["Content", "Every", "Rendered", "gather", "letter", "nights_before", "render"]
+from bedcheck.history.report.content import (
+    Content,
+    Every,
+    gather,
+    nights_before,
+    nights_with,
+)
+
+__all__ = ["Content", "Every", "gather", "nights_before", "nights_with"]

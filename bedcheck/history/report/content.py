@@ -15,7 +15,7 @@ from bedcheck.history.telling import word
 from bedcheck.history.transaction import Snapshot
 from bedcheck.texts import text
 
-__all__ = ["Content", "Every", "Line", "gather", "nights_before"]
+__all__ = ["Content", "Every", "Line", "gather", "nights_before", "nights_with"]
 
 KEY_FIGURES = (
     "wrong_rate", "wrong_share", "missed_share", "could_not_tell", "rescue", "availability",
@@ -250,8 +250,14 @@ def gather(
 
 def nights_before(every: Every, day: date) -> tuple[date, date]:
     """The first and last night of the latest week or month that ended before ``day``."""
+    first, _ = nights_with(every, day)
+    return nights_with(every, first - timedelta(days=1))
+
+
+def nights_with(every: Every, night: date) -> tuple[date, date]:
+    """The first and last night of the week or month that ``night`` is in."""
     if every is Every.WEEKLY:
-        monday = day - timedelta(days=day.weekday())
-        return monday - timedelta(days=7), monday - timedelta(days=1)
-    last = day.replace(day=1) - timedelta(days=1)
-    return last.replace(day=1), last
+        monday = night - timedelta(days=night.weekday())
+        return monday, monday + timedelta(days=6)
+    first = night.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

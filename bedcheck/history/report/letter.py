@@ -49,12 +49,13 @@ def render(content: Content) -> Rendered:
     causes = {cause for _, by_cause in content.alarms for cause in by_cause}
     words = {cause: content.cause(cause) for cause in causes}
     about = text("report.plot_nights", language)
+    stem = content.stem
     with _drawing:
-        plots = [("alarms.png", about, alarms_by_night(content.alarms, words, about))]
+        plots = [(f"{stem}-alarms.png", about, alarms_by_night(content.alarms, words, about))]
         if len(content.areas) > 1:
             about = text("report.plot_areas", language)
             names = [part.name or text("report.unnamed", language) for part in content.areas]
-            plots.append(("areas.png", about, rates_by_part(content.areas, names, about)))
+            plots.append((f"{stem}-areas.png", about, rates_by_part(content.areas, names, about)))
         sheet = pdf(content, [png for _, _, png in plots])
     return Rendered(content=content, plots=tuple(plots), sheet=sheet)
 
