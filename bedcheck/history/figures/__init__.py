@@ -1,5 +1,6 @@
 """Statistics: what happened, counted by night, with intervals. Figures alone; no picture."""
 
+from bedcheck.history.figures import wording
 from bedcheck.history.figures.figures import FIGURES, NUMBERS, figures_of
 from bedcheck.history.figures.intervals import Estimate
 from bedcheck.history.figures.statistics import By, Part, Question, Statistics
@@ -13,4 +14,5 @@ __all__ = [
     "Question",
     "Statistics",
     "figures_of",
+    "wording",
 ]
