@@ -239,9 +239,13 @@ def test_without_a_mail_server_it_waits_and_nothing_else_does(night: Make) -> No
     with made.store.snapshot() as read:
         waiting = read.open_intents(made.clock.now() + timedelta(days=1), 10, ("report",))
     assert len(waiting) == 2
+    made.until(at("2026-11-01T15:30"))  # after an hour, and once, somebody is told why
+    told = [alarm.text for _, to, alarm, _ in made.sent if alarm.kind == "report_waits"]
+    assert len(told) == 2
+    assert "har inte kunnat skickas: no mail server is registered" in told[0]
     made.world = replace(made.world, post=lambda settings: post)
     made.new_runner()
-    made.until(at("2026-11-01T14:30"))
+    made.until(at("2026-11-01T17:30"))
     assert len(post.sent) == 2
 
 

@@ -28,9 +28,9 @@ from bedcheck.history.zone import night_of, zone_in
 if TYPE_CHECKING:
     from bedcheck.history.store import Store
 
-__all__ = ["Sum", "forget", "load", "roll_up", "sums", "sums_by_resident"]
+__all__ = ["Sum", "counts_text", "forget", "load", "roll_up", "sums", "sums_by_resident"]
 
-BATCH = 4000  # rows of one transaction: other writers wait for it
+BATCH = 1000  # rows of one transaction: other writers wait for it
 MOST_KEYS = 500  # in one question to the database
 DAY = timedelta(days=1)
 
@@ -190,13 +190,14 @@ def _write(read: sa.Connection, changes: Mapping[Key, Counter[str]]) -> None:
     for (resident, span, group), change in changes.items():
         counts = Counter(stored.get((resident, span, group), {}))
         counts.update(change)
-        row = {"resident": resident, "span": span, **group._asdict(), "counts": _text(counts)}
+        row = {"resident": resident, "span": span, **group._asdict(), "counts": counts_text(counts)}
         values.append(row)
     if values:
         read.execute(sa.insert(tallies).prefix_with("OR REPLACE"), values)
 
 
-def _text(counts: Counter[str]) -> str:
+def counts_text(counts: Counter[str]) -> str:
+    """The counts as they are stored."""
     kept = {name: count for name, count in counts.items() if count}
     return json.dumps(kept, sort_keys=True, separators=(",", ":"))
 

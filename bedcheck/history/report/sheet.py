@@ -47,7 +47,7 @@ def pdf(content: Content, plots: Sequence[bytes]) -> bytes:
     _heading(sheet, say("figures"))
     headings = ["", say("value"), say("interval"), say("before"), ""]
     lines = [Line(name=line.name, cells=(*line.cells, line.note)) for line in content.figures()]
-    _table(sheet, headings, lines, (66, 26, 34, 22, 34), last_left=True)
+    _table(sheet, headings, lines, (61, 25, 33, 23, 40), last_left=True)
     top = sheet.get_y() + 3
     _plots(sheet, plots, top)
     _tables(sheet, content, say)

@@ -21,14 +21,15 @@ from bedcheck.night.world import World
 
 __all__ = ["content_of", "report_job", "undetected"]
 
+WAITS = timedelta(hours=1)  # after which the administrator is told, once
 LATER = timedelta(minutes=10)  # until the next try, where the server cannot be reached
 
 
 def report_job(intent: Intent, registry: Registry, world: World, store: Store, clock: Clock) -> Job:
     """Writes the report and hands it to the mail server.
 
-    It is tried again until the server has taken or refused it; of one that was refused the
-    administrator is told.
+    It is tried again until the server has taken or refused it; of one that was refused, or
+    has waited for an hour, the administrator is told.
     """
 
     def do() -> Result:
@@ -43,6 +44,12 @@ def report_job(intent: Intent, registry: Registry, world: World, store: Store, c
                 tell(tx, key, "administrator", "report_rejected", "", clock.now(), receiver=to,
                      reason=delivery.reason[:300])  # fmt: skip
         again = isinstance(delivery, Unreachable)
+        due = datetime.fromisoformat(str(intent.body["due"]))
+        if isinstance(delivery, Unreachable) and clock.now() - due > WAITS:
+            with store.transaction() as tx:
+                key = f"{intent.key}/waits"
+                tell(tx, key, "administrator", "report_waits", "", clock.now(), receiver=to,
+                     reason=delivery.reason[:300])  # fmt: skip
         return Result(
             key=intent.key, window=None, event=None, facts=facts, again=again, after=LATER
         )

@@ -227,7 +227,19 @@ def test_who_asks_is_a_row_and_of_whom(lived: Store) -> None:
     }  # fmt: skip
 
 
-def test_damaged_counts_are_told(lived: Store) -> None:
+def test_a_store_of_before_there_were_counts_is_counted_when_asked(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "night.db", create=True) as store:
+        append(store, LIVED[0])
+        expected = ask(store).total.counts
+        with store.transaction() as tx:
+            for table in ("tallies", "tallied"):
+                tx.connection.exec_driver_sql(f"DROP TABLE {table}")
+            tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with Store.open(tmp_path / "night.db") as store:
+        assert ask(store).total.counts == expected
+
+
+def test_damaged_counts_are_told() -> None:
     with a_store() as store:
         append(store, LIVED[0])
         store.roll_up()
