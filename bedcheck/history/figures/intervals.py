@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
 __all__ = ["Estimate", "mean", "median", "rate", "share"]
 
 CONFIDENCE = 0.95
+Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class Estimate:
         }
 
 
+@lru_cache(maxsize=10_000)  # many residents have the same
 def share(count: int, n: int) -> Estimate:
     """``count`` of ``n``, with the score interval.
 
@@ -49,7 +52,7 @@ def share(count: int, n: int) -> Estimate:
         raise ValueError(f"expected 0 <= count <= n; got {count} of {n}")
     if n == 0:
         return Estimate(value=None, low=None, high=None, n=0, count=0, method="Wilson")
-    p, z2 = count / n, NormalDist().inv_cdf((1 + CONFIDENCE) / 2) ** 2
+    p, z2 = count / n, Z**2
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n)
     # None of n is not certainly none, but its lower end is; rounding must not say otherwise.
@@ -58,6 +61,7 @@ def share(count: int, n: int) -> Estimate:
     return Estimate(value=p, low=low, high=high, n=n, count=count, method="Wilson")
 
 
+@lru_cache(maxsize=10_000)  # many residents have the same
 def rate(count: int, n: float) -> Estimate:
     """``count`` events over ``n`` units of exposure, with the exact Poisson interval.
 
@@ -127,6 +131,7 @@ def _at(values: Mapping[int, int], rank: int) -> float:
     raise ValueError(f"expected a rank under {passed}; got {rank}")
 
 
+@lru_cache(maxsize=10_000)
 def _most_in_tail(n: int, tail: float) -> int | None:
     """The largest r with P(Bin(n, 1/2) <= r) <= tail; None: not even 0 is."""
     total = 0.0
@@ -181,12 +186,13 @@ def _sum(terms: Iterable[float]) -> float:
     return total
 
 
+@lru_cache(maxsize=2000)
 def _student(freedom: int) -> float:
     """Student's t that 95 % lie within, for so many degrees of freedom."""
     # P(|T| <= t) is an integral of cosines: exact sums for whole degrees of freedom.
     # M. Abramowitz, I. A. Stegun, Handbook of Mathematical Functions, 1964, 26.7.3 and 26.7.4.
     if freedom > 1000:  # the sums grow long, and the normal law's correction is enough
-        z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+        z = Z
         return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
     return _where(lambda t: _within(t, freedom), CONFIDENCE, 20.0)
 
@@ -209,7 +215,7 @@ def _within(t: float, freedom: int) -> float:
 def _where(rising: Callable[[float], float], target: float, most: float) -> float:
     """Where a function that rises over 0..most reaches ``target``, by bisection."""
     low, high = 0.0, most
-    for _ in range(100):
+    for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if rising(middle) < target else (low, middle)
     return (low + high) / 2

@@ -28,7 +28,16 @@ from bedcheck.history.zone import night_of, zone_in
 if TYPE_CHECKING:
     from bedcheck.history.store import Store
 
-__all__ = ["Sum", "counts_text", "forget", "load", "roll_up", "sums", "sums_by_resident"]
+__all__ = [
+    "Sum",
+    "counts_text",
+    "forget",
+    "load",
+    "roll_up",
+    "sums",
+    "sums_by_resident",
+    "whole_months",
+]
 
 BATCH = 1000  # rows of one transaction: other writers wait for it
 MOST_KEYS = 500  # in one question to the database
@@ -213,8 +222,23 @@ def sums(read: sa.Connection, first: date, last: date, resident: str = "") -> It
 
 
 def sums_by_resident(read: sa.Connection, first: date, last: date) -> Iterator[Sum]:
-    """The same of every resident: of whole months, and of the nights before and after them."""
-    c, months, nights = tallies.c, [], []
+    """What was counted of every resident in all those nights together; the span is empty."""
+    c = tallies.c
+    months, nights = whole_months(first, last)
+    spans = [c.span.in_(months), *(c.span.between(*ends) for ends in nights)]
+    query = sa.select(c.resident, c.area, c.network, c.software, c.cause, c.counts)
+    found = read.execute(query.where(c.resident != "", sa.or_(*spans)))
+    # Most nights of a resident count the same: they are multiplied, not added one by one.
+    for (resident, *group, text), times in Counter(map(tuple, found)).items():
+        counts = _counts(text)
+        if times > 1:
+            counts = {name: times * count for name, count in counts.items()}
+        yield Sum(resident, "", Group(*group), counts)
+
+
+def whole_months(first: date, last: date) -> tuple[list[str], list[tuple[str, str]]]:
+    """The months that lie whole within those nights, and the first and last of the others."""
+    months, nights = [], []
     day = first
     while day <= last:
         after = (day.replace(day=1) + 31 * DAY).replace(day=1)  # the first of the next month
@@ -223,8 +247,7 @@ def sums_by_resident(read: sa.Connection, first: date, last: date) -> Iterator[S
         else:
             nights.append((_night(day), _night(min(after - DAY, last))))
         day = after
-    spans = [c.span.in_(months), *(c.span.between(*ends) for ends in nights)]
-    yield from _sums(read, sa.select(tallies).where(c.resident != "", sa.or_(*spans)))
+    return months, nights
 
 
 def _sums(read: sa.Connection, query: sa.Select[Any]) -> Iterator[Sum]:

@@ -113,9 +113,12 @@ def answer(read: Snapshot, question: Question) -> Statistics:
     alarms: dict[str, Counter[str]] = defaultdict(Counter)
     for one in _sums(read.connection, question):
         if question.area is None or one.group.area == question.area:
-            groups[_name(one, question.by)].update(one.counts)
-            alarms[one.span[1:]][one.group.cause] += one.counts.get("alarms", 0)
-    total: Counter[str] = Counter()
+            total = groups[_name(one, question.by)]
+            for name, count in one.counts.items():  # Counter.update takes thrice as long
+                total[name] += count
+            if one.group.cause:
+                alarms[one.span[1:]][one.group.cause] += one.counts.get("alarms", 0)
+    total = Counter()
     for counts in groups.values():
         total.update(counts)
     parts: tuple[Part, ...] = ()

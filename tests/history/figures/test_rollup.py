@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bedcheck.errors import StoreError
 from bedcheck.history import Filters, HistoryRow, Kind, Store
 from bedcheck.history.figures import By, Question, rollup
-from bedcheck.history.figures.rollup import load, sums, sums_by_resident
+from bedcheck.history.figures.rollup import load, sums, sums_by_resident, whole_months
 from bedcheck.history.figures.tally import Group, recount
 from bedcheck.history.retention import DOCUMENT
 from bedcheck.history.tables import tallies
@@ -141,13 +141,13 @@ def lived() -> Iterator[Store]:
         yield store
 
 
-def test_a_month_s_sum_is_used_for_a_whole_month(lived: Store) -> None:
-    with lived.snapshot() as read:
-        spans = {
-            one.span
-            for one in sums_by_resident(read.connection, date(2026, 10, 1), date(2026, 11, 2))
-        }
-    assert spans == {"m2026-10", "n2026-11-01", "n2026-11-02"}
+def test_a_month_s_sum_is_used_for_a_whole_month() -> None:
+    assert whole_months(date(2026, 10, 1), date(2026, 11, 2)) == (
+        ["m2026-10"], [("n2026-11-01", "n2026-11-02")],
+    )  # fmt: skip
+    assert whole_months(date(2026, 9, 30), date(2026, 10, 30)) == (
+        [], [("n2026-09-30", "n2026-09-30"), ("n2026-10-01", "n2026-10-30")],
+    )  # fmt: skip
 
 
 def ask(store: Store, **asked: Any) -> Any:
