@@ -83,8 +83,16 @@ def _tables(sheet: Any, content: Content, say: Any) -> None:
         _heading(sheet, say("areas"))
         headings = [say(n) for n in ("area", "supervisions", "alarms", "wrong", "could_not_tell")]
         room = int((_notes_top(sheet, content) - sheet.get_y()) / 4.6) - 2
-        lines = content.by_area()
-        _table(sheet, headings, lines[: max(room, 1)], (66, 29, 29, 29, 29))
+        lines = _fitting(content.by_area(), max(room, 1), content.language)
+        _table(sheet, headings, lines, (66, 29, 29, 29, 29))
+
+
+def _fitting(lines: list[Line], room: int, language: str) -> list[Line]:
+    """Those that there is room for, and how many there are beside."""
+    if len(lines) <= room:
+        return lines
+    left = text("report.more", language, count=len(lines) - room + 1)
+    return [*lines[: room - 1], Line(name=left, cells=("",) * len(lines[0].cells))]
 
 
 def _notes(sheet: Any, content: Content) -> None:
