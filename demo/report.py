@@ -10,6 +10,7 @@ from bedcheck.history.figures.statistics import By
 from bedcheck.history.store import Store
 from bedcheck.history.telling import word
 from bedcheck.history.zone import night_of
+from bedcheck.texts import text
 from demo.municipality import START, ZONE
 
 __all__ = ["report"]
@@ -28,8 +29,8 @@ def report(store: Store, at: datetime, language: str) -> None:
     print("\n== The night's report\n")
     print(f"  {', '.join(said)}.")
     causes = [f"{word(part.name, language)} {part.counts['alarms']}" for part in found.parts]
-    print(textwrap.fill(f"Alarms by cause: {'; '.join(causes)}.", 98, initial_indent="  ",
-                        subsequent_indent="    "))  # fmt: skip
+    told = f"{text('report.causes', language)}: {'; '.join(causes)}."
+    print(textwrap.fill(told, 98, initial_indent="  ", subsequent_indent="    "))
     print("\n  Of one night the intervals (95 %) are wide: too few cases for conclusions.\n")
     print("\n".join(_lines(found.total, language)))
 

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -19,19 +18,18 @@ from hypothesis import strategies as st
 from bedcheck.errors import StoreError
 from bedcheck.history import Filters, HistoryRow, Kind, Store
 from bedcheck.history.figures import By, Question, rollup
-from bedcheck.history.figures.rollup import load, sums, sums_by_resident, whole_months
-from bedcheck.history.figures.tally import Group, recount
+from bedcheck.history.figures.rollup import sums, sums_by_resident, whole_months
+from bedcheck.history.figures.tally import Group
 from bedcheck.history.retention import DOCUMENT
 from bedcheck.history.tables import tallies
 from demo.town import Town
+from tests.history.figures.counting import Counts, recounted, residents, rolled_up
 
-ZONE = ZoneInfo("Europe/Stockholm")
 FIRST = date(2026, 10, 22)  # the clocks go back in the night of the 24th
 LAST = date(2026, 11, 3)
 NIGHTS = (LAST - FIRST).days + 1
 TOWN = Town(residents=4, up=0.2, wrong=0.2, fault=0.15, line=0.05, low=0.1, away=0.1, unsure=0.3)
 LIVED = [list(rows) for rows in TOWN.nights(FIRST, NIGHTS)]
-Counts = dict[tuple[date, str, Group], Counter[str]]
 
 
 @contextmanager
@@ -47,27 +45,6 @@ def append(store: Store, rows: list[HistoryRow]) -> None:
     with store.transaction() as tx:
         for row in rows:
             tx.append(row)
-
-
-def recounted(store: Store) -> Counts:
-    with store.snapshot() as read:
-        return recount(list(load(read.connection)), ZONE)
-
-
-def rolled_up(store: Store) -> Counts:
-    """By night, resident and group, as stored."""
-    total: Counts = {}
-    with store.snapshot() as read:
-        for resident in residents(store):
-            for one in sums(read.connection, FIRST, LAST, resident):
-                total[date.fromisoformat(one.span[1:]), resident, one.group] = Counter(one.counts)
-    return total
-
-
-def residents(store: Store) -> list[str]:
-    with store.snapshot() as read:
-        found = read.connection.exec_driver_sql("SELECT DISTINCT resident FROM tallies")
-        return [resident for (resident,) in found if resident]
 
 
 def of_all(counts: Counts) -> dict[tuple[date, Group], Counter[str]]:
