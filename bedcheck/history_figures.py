@@ -190,6 +190,8 @@ def content_for(store: Store, every: Every, of: str | None, who: str, lang: Lang
     from bedcheck.history.figures import Question
     from bedcheck.history.reading import newest
     from bedcheck.history.zone import night_of, zone_in
+    from bedcheck.night.registry import Registry
+    from bedcheck.night.reports.send import undetected
 
     now = datetime.now(UTC)
     with store.snapshot() as read:
@@ -206,6 +208,7 @@ def content_for(store: Store, every: Every, of: str | None, who: str, lang: Lang
         return reports.gather(
             read, kind, first, last, written=now.astimezone(zone), language=lang,
             seal=seals[0].facts if seals else None,
+            undetected=undetected(Registry.load(read).settings),
         )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """The runner: what is due is written down, done, and its result written down.
 
-One loop owns every change of a window; looks and deliveries run in two pools of threads, so
-that a call never waits behind looks. Each turn of the loop is one transaction: results that
-came in, windows that are due, intents that follow. Only after it has been committed does
-anything touch the world. A process that dies in between loses nothing: intents without a
+One loop owns every change of a window; looks, deliveries and reports run in pools of threads
+of their own, so that a call never waits behind looks. Each turn of the loop is one
+transaction: results that came in, windows that are due, intents that follow. Only after it has
+been committed does anything touch the world. A process that dies in between loses nothing: intents without a
 result are done again, with the same key.
 """
 
@@ -80,11 +80,11 @@ class Runner:
         self._planner = Planner()
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._unwritten: list[Result] = []
-        self._busy: dict[str, set[str]] = {"look": set(), "call": set()}
+        self._busy: dict[str, set[str]] = {"look": set(), "call": set(), "report": set()}
         self._wake = threading.Event()
         settings = self._settings()
         self._beat = Beat(settings.heartbeat_url, clock)
-        self._room = {"look": looks or settings.concurrent_looks, "call": CALLS}
+        self._room = {"look": looks or settings.concurrent_looks, "call": CALLS, "report": 1}
         self._pools = {
             kind: executor or ThreadPoolExecutor(room, thread_name_prefix=kind)
             for kind, room in self._room.items()
@@ -171,7 +171,7 @@ class Runner:
             if (heard := self._beat.changed()) is not None:
                 what = "answered" if heard else "not_answered"
                 tx.append(_row(now, Kind.HEARTBEAT, what=what))
-            for kind, kinds in (("look", ("look",)), ("call", ("call", "tell", "report"))):
+            for kind, kinds in _POOLS.items():
                 jobs += self._take(tx, kind, kinds, now)
             due = tx.next_window_due()
         self._unwritten = []
@@ -273,16 +273,20 @@ class Runner:
         return jobs
 
     def _submit(self, job: Job) -> None:
-        self._busy["look" if job.kind == "look" else "call"].add(job.key)
+        pool = job.kind if job.kind in self._pools else "call"
+        self._busy[pool].add(job.key)
 
         def work() -> None:
             self._results.put(job.do())
             self._wake.set()
 
-        self._pools["look" if job.kind == "look" else "call"].submit(work)
+        self._pools[pool].submit(work)
 
 
-_KINDS = ("look", "call", "tell", "report")
+_POOLS = {"look": ("look",), "call": ("call", "tell"), "report": ("report",)}
+"""What each pool of threads does. Reports take long to draw: no call waits behind one."""
+
+_KINDS = tuple(kind for kinds in _POOLS.values() for kind in kinds)
 
 
 def _row(at: datetime, kind: Kind, **facts: Any) -> HistoryRow:
