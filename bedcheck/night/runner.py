@@ -3,8 +3,8 @@
 One loop owns every change of a window; looks, deliveries and reports run in pools of threads
 of their own, so that a call never waits behind looks. Each turn of the loop is one
 transaction: results that came in, windows that are due, intents that follow. Only after it has
-been committed does anything touch the world. A process that dies in between loses nothing: intents without a
-result are done again, with the same key.
+been committed does anything touch the world. A process that dies in between loses nothing:
+intents without a result are done again, with the same key.
 """
 
 from __future__ import annotations

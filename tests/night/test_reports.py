@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,9 +19,12 @@ from hypothesis import strategies as st
 
 from bedcheck.history import Kind
 from bedcheck.history.seal import Seal
-from bedcheck.night.channels.port import Accepted, Delivery, Rejected, Unreachable
+from bedcheck.night.channels.fake import FakeChannel
+from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
+from bedcheck.night.planner import tell
 from bedcheck.night.reports.due import OLDEST, owed
 from bedcheck.night.reports.post import FakePost
+from bedcheck.night.runner import Runner
 from bedcheck.night.validate import validate
 from demo.town import Town
 from tests.night.nights import Night
@@ -249,6 +253,44 @@ def test_without_a_mail_server_it_waits_and_nothing_else_does(night: Make) -> No
     made.new_runner()
     made.until(at("2026-11-01T17:30"))
     assert len(post.sent) == 2
+
+
+def test_no_message_waits_behind_a_mail_server_that_hangs(night: Make) -> None:
+    made, _ = night()
+    hangs, told = threading.Event(), threading.Event()
+
+    class Hanging(FakePost):
+        def send(self, message: EmailMessage, key: str) -> Delivery:
+            hangs.wait(60)
+            return super().send(message, key)
+
+    class Ringing(FakeChannel):
+        def send(self, alarm: AlarmMessage, key: str) -> Delivery:
+            told.set()
+            return super().send(alarm, key)
+
+    post, channel = Hanging(), Ringing()
+    world = replace(made.world, post=lambda settings: post, channel=lambda contact: channel)
+    made.clock.to(at("2026-11-01T13:01"))
+    runner = Runner(made.store, world, made.clock)  # with its threads
+    body = {"every": "weekly", "first": "2026-10-26", "last": "2026-11-01", "seal": None}
+    now = made.clock.now()
+    with made.store.transaction() as tx:
+        for number in range(40):
+            to = {"to": f"{number}@example.org", "due": now.isoformat()}
+            tx.intend(f"report/{number}", "report", {**body, **to}, due=now)
+    runner.start()
+    try:
+        runner.step()
+        with made.store.transaction() as tx:
+            tell(tx, "news", "administrator", "restored", "berit", now)
+        runner.step()
+        assert told.wait(30)
+        assert post.sent == []
+    finally:
+        hangs.set()
+        runner.finish()
+    assert len(post.sent) == 1
 
 
 def test_nobody_gets_what_was_before_anybody_asked_for_it(night: Make) -> None:
