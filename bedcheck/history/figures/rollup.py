@@ -226,10 +226,10 @@ def sums_by_resident(read: sa.Connection, first: date, last: date) -> Iterator[S
     c = tallies.c
     months, nights = whole_months(first, last)
     spans = [c.span.in_(months), *(c.span.between(*ends) for ends in nights)]
-    query = sa.select(c.resident, c.area, c.network, c.software, c.cause, c.counts)
-    found = read.execute(query.where(c.resident != "", sa.or_(*spans)))
+    same = (c.resident, c.area, c.network, c.software, c.cause, c.counts)
+    query = sa.select(*same, sa.func.count()).where(c.resident != "", sa.or_(*spans))
     # Most nights of a resident count the same: they are multiplied, not added one by one.
-    for (resident, *group, text), times in Counter(map(tuple, found)).items():
+    for resident, *group, text, times in read.execute(query.group_by(*same)):
         counts = _counts(text)
         if times > 1:
             counts = {name: times * count for name, count in counts.items()}
