@@ -216,6 +216,19 @@ def test_a_store_of_before_there_were_counts_is_counted_when_asked(tmp_path: Pat
         assert ask(store).total.counts == expected
 
 
+def test_a_damaged_row_is_told_and_does_not_keep_the_purge() -> None:
+    with a_store() as store:
+        append(store, LIVED[0])
+        with store.transaction() as tx:
+            tx.connection.exec_driver_sql("DROP TRIGGER rows_are_never_changed")
+            tx.connection.exec_driver_sql("UPDATE rows SET facts = '{' WHERE kind = 'look'")
+        with pytest.raises(StoreError, match="run `bedcheck history verify`"):
+            ask(store)
+        purged = store.purge(datetime(2029, 1, 1, tzinfo=UTC), by="os:anna")
+        assert purged.rows.total() == sum(row.kind is not Kind.CHANGE for row in LIVED[0])
+        assert ask(store).total.counts["looks"] == 0  # what could not be read was never counted
+
+
 def test_damaged_counts_are_told() -> None:
     with a_store() as store:
         append(store, LIVED[0])
