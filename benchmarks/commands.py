@@ -43,24 +43,6 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
             typer.echo(line)
 
     @app.command()
-    def store(
-        out: Annotated[Path, OUT] = Path("benchmarks/results"),
-        transactions: Annotated[int, typer.Option(min=16, help="Measured in each case.")] = 2000,
-        folder: Annotated[
-            Path | None,
-            typer.Option(metavar="DIR", help="On which disk [that of temporary files]."),
-        ] = None,
-    ) -> None:
-        """Durable transactions of the night's store a second, beside bare SQLite."""
-        with told(), needs("night"):
-            from benchmarks.store import run
-
-            with progress("Measuring") as show:
-                report = run(out, transactions=transactions, folder=folder, progress=show)
-        for line in report.lines():
-            typer.echo(line)
-
-    @app.command()
     def stats(
         out: Annotated[Path, OUT] = Path("benchmarks/results"),
         residents: Annotated[int, typer.Option(min=1)] = 2000,
@@ -76,6 +58,24 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
 
             with progress("Living a week") as show:
                 report = run(out, residents=residents, nights=nights, folder=folder, progress=show)
+        for line in report.lines():
+            typer.echo(line)
+
+    @app.command()
+    def store(
+        out: Annotated[Path, OUT] = Path("benchmarks/results"),
+        transactions: Annotated[int, typer.Option(min=16, help="Measured in each case.")] = 2000,
+        folder: Annotated[
+            Path | None,
+            typer.Option(metavar="DIR", help="On which disk [that of temporary files]."),
+        ] = None,
+    ) -> None:
+        """Durable transactions of the night's store a second, beside bare SQLite."""
+        with told(), needs("night"):
+            from benchmarks.store import run
+
+            with progress("Measuring") as show:
+                report = run(out, transactions=transactions, folder=folder, progress=show)
         for line in report.lines():
             typer.echo(line)
 

@@ -47,6 +47,8 @@ __all__ = ["Runner"]
 
 BATCH = 200  # windows, or results, in one transaction
 CALLS = 8  # deliveries at the same time
+ROOM = {"call": CALLS, "report": 1}  # a report takes long to draw: one at a time
+TAKES = {"look": ("look",), "call": ("call", "tell"), "report": ("report",)}  # intents, by pool
 JUMP = 2.0  # seconds by which the time of day may drift from time's passing in one turn
 AFTER_A_FAULT = timedelta(minutes=1)
 
@@ -80,11 +82,11 @@ class Runner:
         self._planner = Planner()
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._unwritten: list[Result] = []
-        self._busy: dict[str, set[str]] = {"look": set(), "call": set(), "report": set()}
         self._wake = threading.Event()
         settings = self._settings()
         self._beat = Beat(settings.heartbeat_url, clock)
-        self._room = {"look": looks or settings.concurrent_looks, "call": CALLS, "report": 1}
+        self._room = {"look": looks or settings.concurrent_looks, **ROOM}
+        self._busy: dict[str, set[str]] = {pool: set() for pool in self._room}
         self._pools = {
             kind: executor or ThreadPoolExecutor(room, thread_name_prefix=kind)
             for kind, room in self._room.items()
@@ -171,8 +173,8 @@ class Runner:
             if (heard := self._beat.changed()) is not None:
                 what = "answered" if heard else "not_answered"
                 tx.append(_row(now, Kind.HEARTBEAT, what=what))
-            for kind, kinds in _POOLS.items():
-                jobs += self._take(tx, kind, kinds, now)
+            for pool, kinds in TAKES.items():
+                jobs += self._take(tx, pool, kinds, now)
             due = tx.next_window_due()
         self._unwritten = []
         if full:
@@ -283,10 +285,7 @@ class Runner:
         self._pools[pool].submit(work)
 
 
-_POOLS = {"look": ("look",), "call": ("call", "tell"), "report": ("report",)}
-"""What each pool of threads does. Reports take long to draw: no call waits behind one."""
-
-_KINDS = tuple(kind for kinds in _POOLS.values() for kind in kinds)
+_KINDS = tuple(kind for kinds in TAKES.values() for kind in kinds)
 
 
 def _row(at: datetime, kind: Kind, **facts: Any) -> HistoryRow:
