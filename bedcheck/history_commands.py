@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bedcheck.errors import RecordError
+from bedcheck.history_figures import counting
 from bedcheck.history_keeping import keeping
 from bedcheck.printing import printable
 from bedcheck.texts import text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 history = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+history.add_typer(counting)
 history.add_typer(keeping)
 
 Resident = Annotated[str | None, typer.Option(metavar="KEY", help="Only this resident.")]
@@ -196,12 +198,10 @@ def export(
 
 def zone_of(store: Store) -> ZoneInfo:
     """The municipality's clock, from the settings; Sweden's where there are none."""
+    from bedcheck.history.zone import zone_in
+
     with store.snapshot() as read:
-        settings = read.get("settings", "night") or {}
-    try:
-        return ZoneInfo(str(settings.get("zone", "Europe/Stockholm")))
-    except (ValueError, OSError, KeyError):
-        return ZoneInfo("Europe/Stockholm")
+        return zone_in(read)
 
 
 def names_of(store: Store) -> dict[str, str]:

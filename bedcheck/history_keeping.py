@@ -153,6 +153,7 @@ def what(store: StoreFile = DEFAULT_STORE, lang: Lang = Language.SV) -> None:
             typer.echo(f"  {text('history.what.line_days', lang)}: {lasts}")
         who = text("history.what.who", lang)
         typer.echo(f"\n{text('history.what.line_who', lang).capitalize()}: {who}")
+        typer.echo(text("history.what.figures", lang))
         typer.echo(text("history.what.never", lang))
         typer.echo(text("history.what.keys", lang, path=printable(str(key_file(store)))))
 

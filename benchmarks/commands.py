@@ -1,4 +1,4 @@
-"""The commands ``bench latency``, ``store``, ``scaip``, ``kill``, ``night`` and ``rtsp``."""
+"""The commands of ``bench``: latency, store, stats, scaip, rtsp, kill and night."""
 
 from __future__ import annotations
 
@@ -40,6 +40,25 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
 
             with progress("Measuring") as show:
                 report = run(out, rounds=rounds, peers_python=peers_python, progress=show)
+        for line in report.lines():
+            typer.echo(line)
+
+    @app.command()
+    def stats(
+        out: Annotated[Path, OUT] = Path("benchmarks/results"),
+        residents: Annotated[int, typer.Option(min=1)] = 2000,
+        nights: Annotated[int, typer.Option(min=1, max=3660)] = 365,
+        folder: Annotated[
+            Path | None,
+            typer.Option(metavar="DIR", help="On which disk [that of temporary files]."),
+        ] = None,
+    ) -> None:
+        """How fast a year's statistics are told, however they are grouped."""
+        with told(), needs("night"):
+            from benchmarks.stats import run
+
+            with progress("Living a week") as show:
+                report = run(out, residents=residents, nights=nights, folder=folder, progress=show)
         for line in report.lines():
             typer.echo(line)
 

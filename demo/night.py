@@ -30,6 +30,7 @@ from bedcheck.night.world import World, real_world
 from demo.cameras import PowerLine, serving
 from demo.municipality import ABOUT, SAMPLES, SCENES, START, ZONE, municipality
 from demo.people import People
+from demo.report import report
 
 MORNING = START + timedelta(hours=8.5)
 ENDS = (Kind.ALARM_RAISED, Kind.ALARM_OUTCOME, Kind.ALARM_WRITTEN_OFF)
@@ -126,6 +127,7 @@ def main() -> None:
         with closing(store):
             rows = list(store.rows(by="os:anna", at=MORNING))
             show(store, rows, sent, options.lang)
+            report(store, MORNING, options.lang)
 
 
 def show(

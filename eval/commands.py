@@ -217,12 +217,22 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
             float, typer.Option(min=0, max=1, help="Share of the operator's answers that are.")
         ] = 1.0,
         seed: Annotated[int, typer.Option(help="The same seed gives the same years.")] = 0,
+        beside: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="JSON", help="Counted in a real town: `bedcheck history stats --json`."
+            ),
+        ] = None,
     ) -> None:
-        """Play years of nights in a town from a table: needless visits, absences missed."""
+        """Play years of nights in a town from a table: needless visits, absences missed.
+
+        `bedcheck history labels` makes a table of real looks and what was found.
+        """
         with told(), needs("eval"):
             from eval.town import Town, night_lines
             from eval.town import nights as play_nights
 
+            counted = counted_lines(beside) if beside else []
             with progress("Nights") as show:
                 figures = play_nights(
                     read_table(table),
@@ -238,7 +248,7 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
                     seed=seed,
                     progress=show,
                 )
-            _tell(night_lines(figures))
+            _tell([*night_lines(figures), *counted])
 
     @app.command(no_args_is_help=True)
     def sweep(
@@ -292,6 +302,13 @@ def build(needs: Needs, progress: Progress) -> typer.Typer:
                 typer.echo(card)
 
     return app
+
+
+def counted_lines(path: Path) -> list[str]:
+    """What a real town counted, in the figures that nights are played for."""
+    from eval.counted import counted_lines as lines
+
+    return lines(path)
 
 
 def read_table(path: Path) -> Any:

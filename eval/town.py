@@ -73,7 +73,7 @@ class Looks:
         self.wrong: dict[State, float] = {}
         self._repeat: dict[State, float] = {}
         for truth in (State.IN_BED, State.NOT_IN_BED):
-            rows = [p for p in predictions if p.row.label == truth]
+            rows = [p for p in predictions if p.row.label == truth and _is_first(p)]
             if not rows:
                 raise ManifestError(
                     f"nights need rows labelled in_bed and not_in_bed; there is no {truth}"
@@ -110,20 +110,31 @@ def measured_repeat(predictions: Sequence[Prediction]) -> Estimate:
     """P(second wrong | first wrong) over pairs of pictures of one scene with the same label.
 
     Pairs are minutes to days apart, so it is at most what a second look ten minutes later
-    repeats; by room where rooms are enough.
+    repeats; by room where rooms are enough. Of a real town's looks (with a column ``purpose``)
+    it is known which was the second, and only that one is counted.
     """
     groups: dict[tuple[str, str], list[Prediction]] = defaultdict(list)
     for p in predictions:
         if p.row.label in (State.IN_BED, State.NOT_IN_BED):
             groups[p.row.scene, p.row.label].append(p)
     kept = [group for group in groups.values() if len(group) > 1]
+    ordered = [sorted(group, key=lambda p: not _is_first(p)) for group in kept]
     wrong = np.array([sum(map(is_wrong, group)) for group in kept], float)
     size = np.array([len(group) for group in kept], float)
+    over, under = wrong * (wrong - 1), wrong * (size - 1)
+    if any(not _is_first(p) for p in predictions):
+        under = np.array([is_wrong(group[0]) for group in ordered], float)
+        over = under * np.array([is_wrong(group[-1]) for group in ordered], float)
     rooms = [group[0].row.unit for group in kept]
     erring = {room for room, count in zip(rooms, wrong, strict=True) if count}
     unit = "room" if len(erring) >= FEWEST else "scene"
     units = rooms if unit == "room" else [group[0].row.scene for group in kept]
-    return ratio(wrong * (wrong - 1), wrong * (size - 1), units, unit=unit)
+    return ratio(over, under, units, unit=unit)
+
+
+def _is_first(prediction: Prediction) -> bool:
+    """Whether it is a first look: a second one was only made because of what the first gave."""
+    return prediction.row.extras.get("purpose", "first") != "second"
 
 
 def play(transition: Transition, looks: Looks, town: Town, *, seed: int = 0) -> list[Counter[str]]:
@@ -178,7 +189,7 @@ def _rests_on(predictions: Sequence[Prediction], truth: State) -> dict[str, Any]
     Looks at one room are alike, so the bound takes rooms (beds, where those are few) for trials,
     and as many of them wrong as the share of looks makes, rounded up.
     """
-    rows = [p for p in predictions if p.row.label == truth]
+    rows = [p for p in predictions if p.row.label == truth and _is_first(p)]
     unit, units = units_of(rows)
     wrong, trials = sum(map(is_wrong, rows)), len(set(units))
     most = at_most(math.ceil(wrong * trials / len(rows)), trials)

@@ -18,6 +18,8 @@ from bedcheck.errors import StoreBusy, StoreError
 from bedcheck.history import tables as t
 from bedcheck.history.chain import first_link, head_message
 from bedcheck.history.database import create_file, engine_for, is_current, told, upgrade
+from bedcheck.history.figures.rollup import forget, roll_up
+from bedcheck.history.figures.statistics import Question, Statistics, answer
 from bedcheck.history.keys import Keys, key_file
 from bedcheck.history.purge import Purged, count_due, count_kept, purge_rows, purge_working
 from bedcheck.history.reading import Filters, newest, page
@@ -179,6 +181,28 @@ class Store:
         every = Filters(kinds=(Kind.READ, Kind.EXPORT))
         return [row for row in self._pages(every, up_to) if row.resident in (None, resident)]
 
+    def statistics(
+        self, question: Question, *, by: str, at: datetime | None = None, export: str = ""
+    ) -> Statistics:
+        """The figures of a time, late outcomes included; see `bedcheck.history.figures`.
+
+        The reading is a row; ``export`` is the form in which the figures are taken out.
+        """
+        self.roll_up()
+        self._note_reading("statistics", question, by, at, export=export)
+        with self.snapshot() as read:
+            return answer(read, question)
+
+    def note_export(
+        self, what: str, question: Question, *, by: str, at: datetime | None = None, form: str
+    ) -> int:
+        """Log that somebody takes figures out; returns the number of the last row before it."""
+        return self._note_reading(what, question, by, at, export=form)
+
+    def roll_up(self) -> int:
+        """Count the rows that were not counted yet, so that statistics answer at once."""
+        return roll_up(self)
+
     def last_row(self) -> int:
         """The number of the newest row; 0: there is none."""
         with self._begun("DEFERRED") as connection:
@@ -208,8 +232,17 @@ class Store:
         Where `Purged.overwritten` is false somebody was reading meanwhile, and an older copy
         may be left in the store's log until the next purge.
         """
+        try:
+            self.roll_up()  # what is erased is counted first
+        except StoreBusy:
+            raise
+        except StoreError:  # a row that was damaged; what is owed to erase does not wait for it
+            pass
         with self.snapshot() as read:
             retention = Retention.parse(read.get(*DOCUMENT))
+        if (before := retention.before(Retained.SUPERVISION, now)) is not None:
+            with self.transaction() as tx:
+                forget(tx, before)
         rows: Counter[Retained] = Counter()
         for retained in Retained:
             while True:
@@ -254,7 +287,7 @@ class Store:
     def _note_reading(
         self,
         what: str,
-        filters: Filters,
+        filters: Filters | Question,
         by: str,
         at: datetime | None,
         *,

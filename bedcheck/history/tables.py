@@ -19,6 +19,8 @@ __all__ = [
     "links",
     "metadata",
     "rows",
+    "tallied",
+    "tallies",
     "tokens",
     "watched",
     "windows",
@@ -157,6 +159,27 @@ head = sa.Table(  # the chain's last row, so that a cut-off one is missed
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("link", sa.LargeBinary(32), nullable=False),
     sa.Column("mac", sa.LargeBinary(32), nullable=False),  # HMAC of the three, with the key
+)
+
+tallies = sa.Table(  # what was counted; see `bedcheck.history.figures.rollup`
+    "tallies",
+    metadata,
+    sa.Column("resident", sa.String, primary_key=True),  # empty: of all, without persons
+    sa.Column("span", sa.String(11), primary_key=True),  # "n2026-03-10" a night, "m2026-03" a month
+    sa.Column("area", sa.String, primary_key=True),
+    sa.Column("network", sa.String, primary_key=True),
+    sa.Column("software", sa.String, primary_key=True),
+    sa.Column("cause", sa.String, primary_key=True),
+    sa.Column("counts", sa.String, nullable=False),  # JSON
+)
+sa.Index("tallies_by_span", tallies.c.span)
+
+tallied = sa.Table(  # how far counting has come; one row, or none before the first time
+    "tallied",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),  # 1
+    sa.Column("seq", sa.Integer, nullable=False),  # the last row that was counted
+    sa.Column("frozen", sa.String(10), nullable=False),  # nights up to this one change no more
 )
 
 # Rows are added and never changed, even by hand with another tool; a purge may only erase.

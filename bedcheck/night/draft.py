@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bedcheck import __version__
 from bedcheck.history.row import Kind
 from bedcheck.night.actions import Action, Log, Revoke, Tell
 from bedcheck.night.window import Ending, Phase, Window
@@ -55,5 +56,10 @@ class Draft:
             self.actions.append(Revoke())
         if self.window.look == 0 and self.window.alarm is None:
             facts["looked"] = False
+        facts |= {  # for the statistics, when the window itself is gone
+            "opens": self.window.opens.isoformat(),
+            "area": self.window.area,
+            "software": __version__,
+        }
         self.log(Kind.WINDOW_CLOSED, who, outcome=ending.value, **facts)
         self.set(phase=Phase.CLOSED, due=None, ending=ending)

@@ -164,7 +164,12 @@ def _disarm(tx: Transaction, window: Window, fault: str, now: datetime) -> None:
             resident=window.resident,
             camera=window.camera,
             window=window.key,
-            facts={"of": f"camera {window.camera}", "what": "out_of_order", "fault": fault},
+            facts={
+                "of": f"camera {window.camera}",
+                "what": "out_of_order",
+                "fault": fault,
+                "area": window.area,
+            },
         )
     )
 

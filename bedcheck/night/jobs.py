@@ -17,6 +17,7 @@ from bedcheck.night.look import FRAMES, looking_at
 from bedcheck.night.messages import alarm_message, contact_for, task_message
 from bedcheck.night.parking import PURPOSE, parked_job
 from bedcheck.night.registry import Registry
+from bedcheck.night.reports.send import report_job
 from bedcheck.night.window import Phase, Window
 from bedcheck.night.work import Job, Result, call_job, look_job, tell_job
 from bedcheck.night.world import World
@@ -53,6 +54,8 @@ class Jobs:
         """The work that an intent asks for; None where events have overtaken it."""
         key = intent.body.get("window")
         window = window_at(tx, key) if key else None
+        if intent.kind == "report":
+            return report_job(intent, registry, self._world, self._store, self._clock)
         if intent.kind == "tell":
             return self._tell(registry, intent, window)
         if intent.kind == PURPOSE:

@@ -11,6 +11,7 @@ from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.transaction import Transaction
 from bedcheck.night.engine import put_entry, put_window
 from bedcheck.night.registry import Registry
+from bedcheck.night.reports.due import intend_reports
 from bedcheck.night.schedule import Planned, open_window, schedule
 from bedcheck.night.unit import Service
 
@@ -74,6 +75,7 @@ class Planner:
             _activate(tx, registry, now)
             _review(tx, registry, now)
             self.purge_is_due |= _daily(tx, registry, now)
+            intend_reports(tx, registry, now)
         return next((p.opens for p in ahead if p.opens >= end), None)
 
     def _ahead(self, registry: Registry, start: datetime, end: datetime) -> list[Planned]:

@@ -1,10 +1,10 @@
 """The runner: what is due is written down, done, and its result written down.
 
-One loop owns every change of a window; looks and deliveries run in two pools of threads, so
-that a call never waits behind looks. Each turn of the loop is one transaction: results that
-came in, windows that are due, intents that follow. Only after it has been committed does
-anything touch the world. A process that dies in between loses nothing: intents without a
-result are done again, with the same key.
+One loop owns every change of a window; looks, deliveries and reports run in pools of threads
+of their own, so that a call never waits behind looks. Each turn of the loop is one
+transaction: results that came in, windows that are due, intents that follow. Only after it has
+been committed does anything touch the world. A process that dies in between loses nothing:
+intents without a result are done again, with the same key.
 """
 
 from __future__ import annotations
@@ -59,10 +59,14 @@ __all__ = ["Runner"]
 
 BATCH = 200  # windows, or results, in one transaction
 CALLS = 8  # deliveries at the same time
-ROOM = {"call": CALLS, "line": 16, "parked": 2}  # and tests of lines, and of parked cameras
-TAKES = {"look": ("look",), "call": ("call", "tell"), "parked": ("parked",)}  # intents, by pool
+ROOM = {"call": CALLS, "line": 16, "parked": 2, "report": 1}  # a report takes long to draw
+TAKES = {  # intents, by pool
+    "look": ("look",),
+    "call": ("call", "tell"),
+    "parked": ("parked",),
+    "report": ("report",),
+}
 JUMP = 2.0  # seconds by which the time of day may drift from time's passing in one turn
-TELL_AGAIN = timedelta(minutes=1)
 AFTER_A_FAULT = timedelta(minutes=1)
 
 
@@ -253,7 +257,7 @@ class Runner:
             if isinstance(result, LineResult):
                 self._write_test(tx, registry, result, now)
             elif result.again:
-                tx.postpone(result.key, now + TELL_AGAIN)
+                tx.postpone(result.key, now + result.after)
             elif tx.settle(result.key, result.facts, now):
                 if result.also is not None:
                     self._write_also(tx, result, now)

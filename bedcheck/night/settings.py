@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bedcheck.night.lines.terms import LineTerms
+from bedcheck.night.reports.terms import Reports
 
 __all__ = ["Encryption", "MailServer", "Settings"]
 
@@ -44,3 +45,4 @@ class Settings:
     link_base: str = ""  # where acknowledgement links lead; empty: alarms carry none
     mail: MailServer | None = None  # for contacts who are reached by mail
     lines: LineTerms = field(default_factory=LineTerms)  # how the lines to the homes are tested
+    reports: Reports = field(default_factory=Reports)  # who gets which by mail

@@ -18,6 +18,7 @@ from bedcheck.night.fault import Fault
 from bedcheck.night.lines.checks import line_faults, unit_faults
 from bedcheck.night.reach import CONTROLLER, mail_faults, reach_faults
 from bedcheck.night.registry import KINDS, Registry
+from bedcheck.night.reports.terms import report_faults
 from bedcheck.night.resident import Party
 from bedcheck.night.unit import Service
 
@@ -83,6 +84,7 @@ def _settings(registry: Registry) -> Iterator[Fault]:
         )
     yield from mail_faults(settings)
     yield from line_faults(settings.lines, f"{place}.lines")
+    yield from report_faults(settings.reports)
     if registry.agreements:
         for role in ("operator", "administrator"):
             key = getattr(settings, role)

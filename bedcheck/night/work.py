@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bedcheck.errors import MissingExtra
@@ -30,6 +30,7 @@ class Result:
     facts: dict[str, Any] = field(default_factory=dict)  # kept with the intent
     again: bool = False  # nothing is settled: it is to be tried again later
     also: Callable[[Transaction, datetime], None] | None = None  # writes what follows, once
+    after: timedelta = timedelta(minutes=1)  # how much later
 
 
 @dataclass(frozen=True, kw_only=True)

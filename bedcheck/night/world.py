@@ -19,6 +19,7 @@ from bedcheck.night.contact import Contact
 from bedcheck.night.lines.port import LineTester
 from bedcheck.night.lines.tcp import TcpTester
 from bedcheck.night.look import Judge
+from bedcheck.night.reports.post import Post, ServerPost
 from bedcheck.night.secrets import Secrets
 from bedcheck.night.settings import Settings
 from bedcheck.night.unit import Unit
@@ -34,6 +35,7 @@ class World:
     channel: Callable[[Contact], Channel]  # ValueError where the contact cannot be reached
     judge: Judge
     line: LineTester | None = None  # None: the lines to the homes are not tested
+    post: Callable[[Settings], Post] | None = None  # ValueError where no mail can be sent
 
 
 def camera_of(secrets: Secrets, unit: Unit, redeem: Redeem) -> Camera:
@@ -63,4 +65,13 @@ def real_world(
     def channel(contact: Contact) -> Channel:
         return channel_for(contact, secrets, settings())
 
-    return World(camera=partial(camera_of, secrets), channel=channel, judge=judge, line=TcpTester())
+    def post(settings: Settings) -> Post:
+        return ServerPost(settings, secrets)
+
+    return World(
+        camera=partial(camera_of, secrets),
+        channel=channel,
+        judge=judge,
+        line=TcpTester(),
+        post=post,
+    )

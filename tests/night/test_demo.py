@@ -46,6 +46,8 @@ def told() -> str:
         "02:30 Maj Supervision closed: well (centre)",  # the power is back, she is looked to
         "Look: test, In bed, lying, uncertain (north)",
         "the chain of rows is whole. No picture was stored.",
+        "== The night's report",
+        "1 wrong call-outs, 0 missed.",  # Doris: asleep in bedding of her nightgown's hue
     ],
 )
 def test_what_happened_to_whom_and_why(told: str, sentence: str) -> None:

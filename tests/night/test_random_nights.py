@@ -47,6 +47,7 @@ from bedcheck.night.looking import CLOSES
 from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Unit
 from bedcheck.night.window import Phase, Window
+from tests.history.figures.counting import recounted, rolled_up
 from tests.night.making import IN_BED
 from tests.night.nights import CODES, Night
 from tests.night.registering import tables
@@ -320,6 +321,8 @@ class RandomNight(RuleBasedStateMachine):
             if row.facts.get("state") == "obstructed" and not row.facts.get("late")
         }
         assert deviating <= {str(alarm).removesuffix("/alarm") for alarm in raised}
+        night.store.roll_up()
+        assert rolled_up(night.store) == recounted(night.store)
 
     def every_window(self) -> list[str]:
         with closing(sqlite3.connect(self.night.store.path)) as connection:

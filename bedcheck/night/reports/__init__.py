@@ -1,0 +1,1 @@
+"""Reports that come by themselves: who gets them, when they are due, how they are sent."""
