@@ -191,6 +191,13 @@ def test_three_within_ten_minutes_are_one_incident_also_those_told_before() -> N
     assert [type(act) for act in grown] == [Grown]
 
 
+def test_an_incident_waits_for_the_others_and_is_never_made_of_what_is_known() -> None:
+    early = survey(Area(key="north"), [*map(silent, "ABC")], TERMS, LATER - SECOND)
+    assert early == (Area(key="north", due=LATER), (), ())
+    known = [silent(key, told="operator") for key in "ABC"]
+    assert survey(Area(key="north"), known, TERMS, LATER)[2] == ()
+
+
 def test_an_old_fault_is_no_part_of_a_new_outage() -> None:
     old = silent("Z", NOW - 600 * MINUTE, told="administrator")
     area, told, (opened,) = survey(Area(key="north"), [old, *map(silent, "ABC")], TERMS, LATER)
