@@ -22,6 +22,7 @@ from bedcheck.extras import needs
 from bedcheck.night_answering import answering
 from bedcheck.night_listening import listening
 from bedcheck.night_registering import registering
+from bedcheck.night_reporting import reporting
 from bedcheck.printing import printable
 from bedcheck.texts import text
 from bedcheck.usage import (
@@ -47,6 +48,7 @@ night = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 night.add_typer(answering)
 night.add_typer(listening)
 night.add_typer(registering)
+night.add_typer(reporting)
 
 QUARTERS = 96
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from bedcheck.history import Kind
 from bedcheck.history.seal import Seal
@@ -26,6 +27,7 @@ from bedcheck.night.reports.due import OLDEST, owed
 from bedcheck.night.reports.post import FakePost
 from bedcheck.night.runner import Runner
 from bedcheck.night.validate import validate
+from bedcheck.night_commands import night as commands
 from demo.town import Town
 from tests.night.nights import Night
 from tests.night.registering import registry, tables
@@ -297,6 +299,25 @@ def test_nobody_gets_what_was_before_anybody_asked_for_it(night: Make) -> None:
     made, post = night(start=datetime(2026, 11, 3, 12, tzinfo=UTC))
     made.until(at("2026-11-08T12:00"))
     assert post.sent == []
+
+
+def test_who_gets_them_is_set_by_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEDCHECK_STORE", str(tmp_path / "night.db"))
+    monkeypatch.delenv("BEDCHECK_TOKEN", raising=False)
+    run = CliRunner().invoke
+    assert run(commands, ["init"]).exit_code == 0
+    done = run(commands, ["reports", "--weekly", "a@b.se", "--weekly", "c@d.se", "--lang", "en"])
+    assert done.stdout.splitlines()[1:] == [
+        "The weekly report goes to: a@b.se, c@d.se", "The monthly report goes to: nobody",
+    ]  # fmt: skip
+    done = run(commands, ["reports", "--weekly", "-", "--monthly", "e@f.se", "--lang", "en"])
+    assert "The weekly report goes to: nobody" in done.stdout
+    assert run(commands, ["reports", "--lang", "en"]).stdout.splitlines() == [
+        "The weekly report goes to: nobody", "The monthly report goes to: e@f.se",
+    ]  # fmt: skip
+    done = run(commands, ["reports", "--at", "03:00"])
+    assert done.exit_code == 2
+    assert "settings.reports.at: expected 12:00 or later" in done.output
 
 
 @pytest.mark.parametrize(
