@@ -208,7 +208,7 @@ def content_for(store: Store, every: Every, of: str | None, who: str, lang: Lang
         return reports.gather(
             read, kind, first, last, written=now.astimezone(zone), language=lang,
             seal=seals[0].facts if seals else None,
-            undetected=undetected(Registry.load(read).settings),
+            undetected=undetected(Registry.load(read)),
         )  # fmt: skip
 
 

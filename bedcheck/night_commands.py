@@ -25,6 +25,7 @@ from bedcheck.night_lines import lines_told, lining
 from bedcheck.night_listening import listening
 from bedcheck.night_probing import probing
 from bedcheck.night_registering import registering
+from bedcheck.night_reporting import reporting
 from bedcheck.night_testing import testing
 from bedcheck.printing import printable
 from bedcheck.texts import text
@@ -54,6 +55,7 @@ night.add_typer(lining)
 night.add_typer(listening)
 night.add_typer(probing)
 night.add_typer(registering)
+night.add_typer(reporting)
 night.add_typer(testing)
 
 QUARTERS = 96

@@ -16,16 +16,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from bedcheck.history import Kind
 from bedcheck.history.seal import Seal
 from bedcheck.night.channels.fake import FakeChannel
 from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
 from bedcheck.night.planner import tell
+from bedcheck.night.registry import Registry
 from bedcheck.night.reports.due import OLDEST, owed
 from bedcheck.night.reports.post import FakePost
+from bedcheck.night.reports.send import undetected
 from bedcheck.night.runner import Runner
 from bedcheck.night.validate import validate
+from bedcheck.night_commands import night as commands
 from demo.town import Town
 from tests.night.nights import Night
 from tests.night.registering import registry, tables
@@ -299,6 +303,25 @@ def test_nobody_gets_what_was_before_anybody_asked_for_it(night: Make) -> None:
     assert post.sent == []
 
 
+def test_who_gets_them_is_set_by_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEDCHECK_STORE", str(tmp_path / "night.db"))
+    monkeypatch.delenv("BEDCHECK_TOKEN", raising=False)
+    run = CliRunner().invoke
+    assert run(commands, ["init"]).exit_code == 0
+    done = run(commands, ["reports", "--weekly", "a@b.se", "--weekly", "c@d.se", "--lang", "en"])
+    assert done.stdout.splitlines()[1:] == [
+        "The weekly report goes to: a@b.se, c@d.se", "The monthly report goes to: nobody",
+    ]  # fmt: skip
+    done = run(commands, ["reports", "--weekly", "-", "--monthly", "e@f.se", "--lang", "en"])
+    assert "The weekly report goes to: nobody" in done.stdout
+    assert run(commands, ["reports", "--lang", "en"]).stdout.splitlines() == [
+        "The weekly report goes to: nobody", "The monthly report goes to: e@f.se",
+    ]  # fmt: skip
+    done = run(commands, ["reports", "--at", "03:00"])
+    assert done.exit_code == 2
+    assert "settings.reports.at: expected 12:00 or later" in done.output
+
+
 @pytest.mark.parametrize(
     ("reports", "place", "message"),
     [
@@ -313,3 +336,21 @@ def test_settings_that_cannot_be(reports: dict[str, object], place: str, message
     (fault,) = validate(registry(settings={"reports": reports}))
     assert fault.place == f"settings.reports.{place}"
     assert message in fault.message
+
+
+@pytest.mark.parametrize(
+    ("camera", "settings", "minutes"),
+    [
+        ({}, {}, 67),
+        ({}, {"lines": {"interval_minutes": 120}}, 127),
+        ({"line_minutes": 240}, {}, 247),  # one camera is tested less often than the others
+        ({"line_minutes": 10}, {}, 17),
+    ],
+)
+def test_the_report_states_the_longest_that_any_line_may_be_silent(
+    camera: dict[str, object], settings: dict[str, object], minutes: int
+) -> None:
+    drawn = tables()
+    drawn["camera"][0] |= camera
+    drawn["settings"][0] |= settings
+    assert undetected(Registry.read(drawn)) // timedelta(minutes=1) == minutes

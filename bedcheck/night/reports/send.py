@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 from bedcheck.errors import BedcheckError
@@ -13,9 +12,10 @@ from bedcheck.history.store import Store
 from bedcheck.history.transaction import Intent
 from bedcheck.night.channels.port import Delivery, Rejected, Unreachable
 from bedcheck.night.clock import Clock
+from bedcheck.night.lines.terms import longest_undetected
+from bedcheck.night.lines.watching import terms_for
 from bedcheck.night.planner import tell
 from bedcheck.night.registry import Registry
-from bedcheck.night.settings import Settings
 from bedcheck.night.work import Job, Result
 from bedcheck.night.world import World
 
@@ -97,14 +97,11 @@ def content_of(intent: Intent, registry: Registry, store: Store, now: datetime) 
             written=datetime.fromisoformat(body["due"]).astimezone(registry.zone),
             language=registry.settings.language,
             seal=body["seal"],
-            undetected=undetected(registry.settings),
+            undetected=undetected(registry),
         )
 
 
-def undetected(settings: Settings) -> timedelta | None:
-    """The longest that a fault of a line may go unseen; None where lines are not tested."""
-    terms: Any = getattr(settings, "lines", None)
-    if terms is None:
-        return None
-    longest: timedelta = import_module("bedcheck.night.lines.terms").longest_undetected(terms)
-    return longest
+def undetected(registry: Registry) -> timedelta:
+    """The longest that a fault of any line may go unseen."""
+    units = registry.units.values() or (None,)
+    return max(longest_undetected(terms_for(registry, unit)) for unit in units)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,9 +18,10 @@ from aiosmtpd.controller import Controller
 from bedcheck.history import Store
 from bedcheck.history.report.content import Every, gather
 from bedcheck.history.report.letter import letter, render
+from bedcheck.night.channels.port import Accepted
 from bedcheck.night.reports.post import ServerPost
 from bedcheck.night.secrets import Secrets
-from bedcheck.night.settings import Settings
+from bedcheck.night.settings import Encryption, MailServer, Settings
 from demo.town import Town
 
 
@@ -59,8 +59,11 @@ def test_every_part_arrives_whole(server: tuple[Controller, Mailbox], tmp_path: 
                 written=datetime(2026, 10, 12, 13, tzinfo=ZoneInfo("Europe/Stockholm")),
             )  # fmt: skip
     sent = letter(render(content), "report/weekly/2026-10-05/a@b.se", "c@d.se", "a@b.se")
-    with smtplib.SMTP("127.0.0.1", controller.port, timeout=10) as client:
-        client.send_message(sent)
+    server_at = MailServer(
+        host="127.0.0.1", port=controller.port, encryption=Encryption.NONE, sender="c@d.se"
+    )
+    post = ServerPost(Settings(mail=server_at), Secrets())
+    assert isinstance(post.send(sent, "report/weekly/2026-10-05/a@b.se"), Accepted)
     (raw,) = mailbox.mails
     mail = message_from_bytes(raw, policy=default)
     assert mail["Message-ID"] == sent["Message-ID"]
