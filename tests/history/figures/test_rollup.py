@@ -209,7 +209,7 @@ def test_a_store_of_before_there_were_counts_is_counted_when_asked(tmp_path: Pat
         append(store, LIVED[0])
         expected = ask(store).total.counts
         with store.transaction() as tx:
-            for table in ("tallies", "tallied"):
+            for table in ("tallies", "tallied", "watched"):
                 tx.connection.exec_driver_sql(f"DROP TABLE {table}")
             tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     with Store.open(tmp_path / "night.db") as store:
