@@ -24,7 +24,7 @@ from bedcheck.night.lines.telling import next_looks
 from bedcheck.night.lines.watching import down_at
 from bedcheck.night.look import FRAMES
 from bedcheck.night.parked import Sight, ills, sight
-from bedcheck.night.permit import REFUSALS, against
+from bedcheck.night.permit import against, permit
 from bedcheck.night.planner import tell
 from bedcheck.night.registry import Registry
 from bedcheck.night.schedule import schedule
@@ -56,33 +56,20 @@ def take_parked_test(store: Store, world: World, clock: Clock, serial: str, by: 
     Raises RegistryError where there is no such camera or it cannot be parked, GrantError
     without consent, during an absence, or where it was ended: then no picture is taken.
     """
-    now = clock.now()
-    key = f"parked/{serial}/{now:%Y-%m-%dT%H:%M:%S.%fZ}"
-    with store.transaction() as tx:
-        registry = Registry.load(tx)
-        unit = registry.units.get(serial)
-        if unit is None or not unit.parked:
-            message = (
-                "there is no such camera: see `bedcheck night status`"
-                if unit is None
-                else "cannot be parked: give the address of a picture without the bed in"
-                " `parked`, where the camera has one"
-            )
-            raise RegistryError([Fault(place=f"camera[{serial}]", message=message)])
-        if reason := against(registry, unit, now):
-            facts = {"reason": reason, "purpose": PURPOSE}
-            tx.append_surviving(
-                HistoryRow(at=now, kind=Kind.GRANT_REFUSED, camera=serial,
-                           resident=unit.resident, who=by, facts=facts)
-            )  # fmt: skip
-            raise GrantError(f"camera {serial}: no test: {REFUSALS[reason]}", reason=reason)
-        grants = grants_for(tx, unit, key, now)
-
-    def redeem(grant: Grant, camera: str) -> None:
-        with store.transaction() as tx:
-            tx.redeem_grant(grant, camera, clock.now())
-
-    found = parked_work(key, unit, grants, world, redeem, clock, threading.Event())()
+    with store.snapshot() as snapshot:
+        unit = Registry.load(snapshot).units.get(serial)
+    if unit is not None and not unit.parked:
+        message = (
+            "cannot be parked: give the address of a picture without the bed in `parked`,"
+            " where the camera has one"
+        )
+        raise RegistryError([Fault(place=f"camera[{serial}]", message=message)])
+    allowed = permit(store, clock, serial, by, purpose=PURPOSE, frames=FRAMES, seconds=SECONDS)
+    unit = allowed.unit
+    work = parked_work(
+        allowed.key, unit, allowed.grants, world, allowed.redeem, clock, threading.Event()
+    )
+    found = work()
     with store.transaction() as tx:
         write_parked(tx, Registry.load(tx), unit, found, by, clock.now())
     return found

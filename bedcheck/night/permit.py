@@ -19,7 +19,7 @@ from bedcheck.night.fault import Fault
 from bedcheck.night.registry import Registry
 from bedcheck.night.unit import Service, Unit
 
-__all__ = ["REFUSALS", "Permit", "against", "permit"]
+__all__ = ["Permit", "against", "permit"]
 
 MARGIN = 30.0  # seconds after the look's own time in which its grants still hold
 
@@ -56,7 +56,9 @@ def permit(
                 HistoryRow(at=now, kind=Kind.GRANT_REFUSED, camera=serial,
                            resident=unit.resident, who=by, facts=facts)
             )  # fmt: skip
-            raise GrantError(f"camera {serial}: no test look: {REFUSALS[reason]}", reason=reason)
+            raise GrantError(
+                f"camera {serial}: no look: {_SAID[reason]}", reason=reason
+            )
         expires = now + timedelta(seconds=seconds + MARGIN)
         grants = [tx.issue_grant(serial, key, purpose, expires) for _ in range(frames)]
 
@@ -67,7 +69,7 @@ def permit(
     return Permit(key=key, unit=unit, grants=grants, redeem=redeem)
 
 
-REFUSALS = {
+_SAID = {
     "no_consent": "there is no consent",
     "ended": "the camera was paused or ended",
     "absent": "the resident is away; end the absence first",
@@ -75,7 +77,7 @@ REFUSALS = {
 
 
 def against(registry: Registry, unit: Unit, now: datetime) -> str:
-    """Why no picture may be taken now, a key of `REFUSALS`; empty: one may."""
+    """Why no picture may be taken now, a key of `_SAID`; empty: one may."""
     if not consented(registry, unit.resident):
         return "no_consent"
     if unit.state in (Service.PAUSED, Service.ENDED):

@@ -204,10 +204,10 @@ def test_nothing_is_asked_that_may_not_be(camera: Callable[[str], Parked]) -> No
         one = camera(server.url)
         away = Absence(key="a", resident="berit", start=NOW, end=NOW + timedelta(days=1))
         change(one.store, [away], "os:anna", NOW)
-        with pytest.raises(GrantError, match="no test: the resident is away"):
+        with pytest.raises(GrantError, match="no look: the resident is away"):
             one.test()
         withdraw(one.store, "berit", "os:anna", NOW)
-        with pytest.raises(GrantError, match="no test: there is no consent"):
+        with pytest.raises(GrantError, match="no look: there is no consent"):
             one.test()
         with pytest.raises(RegistryError, match="no such camera"):
             take_parked_test(one.store, one.world, one.clock, "C9", "os:anna")
