@@ -182,7 +182,7 @@ class Installation:
     def note_line(self, found: Sequence[probe.Line]) -> None:
         """What a try of line and clock told."""
         for line in found:
-            what = line.key.removeprefix("probe.")
+            what = line.key.removeprefix("probe.").removeprefix("fix.")
             self.note("clock" if what.startswith("clock") else "line", what, line.severity)
 
     def put_bed(self, store: Store, serial: str, by: str, now: datetime) -> None:

@@ -48,7 +48,7 @@ def permit(
         registry = Registry.load(tx)
         unit = registry.units.get(serial)
         if unit is None:
-            message = "there is no such camera: see `bedcheck night status`"
+            message = "there is no such camera: `bedcheck night export` lists them"
             raise RegistryError([Fault(place=f"camera[{serial}]", message=message)])
         if reason := against(registry, unit, now):
             facts = {"reason": reason, "purpose": purpose}
@@ -56,9 +56,7 @@ def permit(
                 HistoryRow(at=now, kind=Kind.GRANT_REFUSED, camera=serial,
                            resident=unit.resident, who=by, facts=facts)
             )  # fmt: skip
-            raise GrantError(
-                f"camera {serial}: no look: {_SAID[reason]}", reason=reason
-            )
+            raise GrantError(f"camera {serial}: no look: {_SAID[reason]}", reason=reason)
         expires = now + timedelta(seconds=seconds + MARGIN)
         grants = [tx.issue_grant(serial, key, purpose, expires) for _ in range(frames)]
 

@@ -8,6 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -203,6 +204,15 @@ def test_its_receiver_believes_what_is_sent() -> None:
 
 
 # ---- print and fake
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [("deviation", "ALARM"), ("test", "TEST"), ("restored", "MESSAGE")]
+)
+def test_what_is_printed_says_what_it_is(kind: str, word: str) -> None:
+    out = io.StringIO()
+    assert PrintChannel(out).send(replace(ALARM, kind=kind), "k") == Accepted()
+    assert out.getvalue().startswith(f"{word} w-17/alarm -> natt-norr: ")
 
 
 def test_the_printed_alarm() -> None:

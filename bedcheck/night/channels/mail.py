@@ -26,7 +26,6 @@ from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejec
 from bedcheck.night.own_loop import reason_of, run
 from bedcheck.night.reach import mailbox
 from bedcheck.night.settings import Encryption, MailServer
-from bedcheck.night.window import AlarmCause
 from bedcheck.texts import text
 
 with needs("night"):
@@ -36,8 +35,6 @@ __all__ = ["MailChannel", "deliver", "message_id"]
 
 FAREWELL = 0.5  # seconds
 REFERENCE = re.compile(r"queued as ([\w.-]{1,100})", re.ASCII)
-
-_ALARMS = frozenset(AlarmCause)
 
 
 def message_id(key: str, sender: str) -> str:
@@ -77,7 +74,7 @@ class MailChannel:
 
     def mail(self, alarm: AlarmMessage, key: str) -> EmailMessage:
         """The mail. Its subject says whom it is for and nothing about the resident."""
-        kind = "test" if alarm.kind == "test" else "alarm" if alarm.kind in _ALARMS else "message"
+        kind = alarm.sort
         mail = EmailMessage(policy=SMTP)
         mail["Subject"] = text(f"mail.subject.{kind}", self.language)
         mail["From"] = self.server.sender

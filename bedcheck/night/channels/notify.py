@@ -18,15 +18,12 @@ from pathlib import Path
 from bedcheck.extras import needs
 from bedcheck.history.plain import check_key
 from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
-from bedcheck.night.window import AlarmCause
 from bedcheck.texts import text
 
 __all__ = ["NotifyChannel"]
 
 CHILD = Path(__file__).with_name("notify_child.py")
 TOOK, NOT_TOOK, NO_ADDRESS = 0, 3, 4  # its exit codes
-
-_ALARMS = frozenset(AlarmCause)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +42,7 @@ class NotifyChannel:
     def send(self, alarm: AlarmMessage, key: str) -> Delivery:
         """Hands the alarm to the service; see `bedcheck.night.channels.Channel.send`."""
         check_key(key)
-        kind = "test" if alarm.kind == "test" else "alarm" if alarm.kind in _ALARMS else "message"
+        kind = alarm.sort
         where = ", ".join(part for part in (alarm.name, alarm.address, alarm.area) if part)
         told = {
             "address": self.address,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bedcheck.history.plain import check_key, utc
+from bedcheck.night.window import AlarmCause
 
 __all__ = [
     "Accepted",
@@ -17,6 +18,8 @@ __all__ = [
     "Rejected",
     "Unreachable",
 ]
+
+_ALARMS = frozenset(AlarmCause)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,11 @@ class AlarmMessage:
     raised: datetime  # when the alarm was raised
     answer_by: datetime | None = None  # when the next contact is called
     link: str = ""  # opens the acknowledgement; a secret, never logged
+
+    @property
+    def sort(self) -> str:
+        """What it is to its reader: "alarm", "message" or "test"."""
+        return "test" if self.kind == "test" else "alarm" if self.kind in _ALARMS else "message"
 
     def __post_init__(self) -> None:
         for name in ("alarm", "kind", "contact"):

@@ -12,7 +12,7 @@ __all__ = ["PrintChannel"]
 
 
 class PrintChannel:
-    """Writes each alarm as one block of text to ``out`` (stdout as it is when sending)."""
+    """Writes each alarm, message or test as a block of text to ``out`` (stdout as it is then)."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out
@@ -21,7 +21,8 @@ class PrintChannel:
     def send(self, alarm: AlarmMessage, key: str) -> Delivery:
         """Prints it; Unreachable where nobody reads any more."""
         where = ", ".join(plain(part) for part in (alarm.name, alarm.address, alarm.area) if part)
-        lines = [f"ALARM {plain(alarm.alarm)} -> {plain(alarm.contact)}: {plain(alarm.text)}"]
+        head = f"{alarm.sort.upper()} {plain(alarm.alarm)} -> {plain(alarm.contact)}"
+        lines = [f"{head}: {plain(alarm.text)}"]
         if where:
             lines.append(f"  {where}")
         if alarm.link:

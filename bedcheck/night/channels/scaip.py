@@ -16,7 +16,6 @@ from bedcheck.history.plain import check_key
 from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
 from bedcheck.night.channels.sip import SipTrouble, Transport, exchange, sip_address
 from bedcheck.night.contact import Reply, Scaip
-from bedcheck.night.window import AlarmCause
 
 __all__ = ["ScaipChannel", "document", "reference", "said"]
 
@@ -27,7 +26,6 @@ MOST_TEXT, MOST_BYTES = 128, 256  # of what is told in words; a datagram holds 1
 MOST_SHORT = 32
 MOST_ANSWER = 4 * 2**10  # characters
 
-_ALARMS = frozenset(AlarmCause)
 
 _STATUS_NUMBERS = {
     1: "it says that the message is too long",
@@ -56,7 +54,7 @@ def reference(key: str) -> str:
 
 def document(alarm: AlarmMessage, key: str, profile: Scaip, *, encrypted: bool) -> bytes:
     """The alarm as it is sent. In words, too, where the profile says so or nobody else can read."""
-    status = TEST if alarm.kind == "test" else AUTOMATIC_ALARM if alarm.kind in _ALARMS else ALERT
+    status = {"test": TEST, "alarm": AUTOMATIC_ALARM, "message": ALERT}[alarm.sort]
     words = profile.text if profile.text is not None else encrypted
     return _written(
         profile,
