@@ -52,7 +52,7 @@ class Town:
 
     residents: int = 30
     zone: str = "Europe/Stockholm"
-    network: str = "bedcheck-rooms@0.2.0"
+    network: str = "simulated@1"
     up: float = 0.02  # not in bed
     wrong: float = 0.01  # share of residents in bed who are not seen there
     again: float = 0.5  # share of those of whom the second look says the same

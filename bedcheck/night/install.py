@@ -126,18 +126,7 @@ def registered(store: Store, serial: str) -> Unit:
 
 def note_picture(store: Store, unit: Unit, by: str, now: datetime) -> None:
     """That a person asked for a picture to be written, before it is."""
-    facts = {"what": "picture", "format": "png"}
-    with store.transaction() as tx:
-        tx.append(
-            HistoryRow(
-                at=now,
-                kind=Kind.EXPORT,
-                resident=unit.resident,
-                camera=unit.key,
-                who=by,
-                facts=facts,
-            )
-        )
+    _append(store, Kind.EXPORT, unit, by, now, {"what": "picture", "format": "png"})
 
 
 def _note_look(
@@ -201,14 +190,14 @@ class Installation:
             "bed": self.origin,
             "findings": [note.to_dict() for note in self.notes],
         }
-        with store.transaction() as tx:
-            tx.append(
-                HistoryRow(
-                    at=now,
-                    kind=Kind.INSTALLED,
-                    resident=unit.resident,
-                    camera=unit.key,
-                    who=by,
-                    facts=facts,
-                )
-            )
+        _append(store, Kind.INSTALLED, unit, by, now, facts)
+
+
+def _append(
+    store: Store, kind: Kind, unit: Unit, by: str, now: datetime, facts: dict[str, Any]
+) -> None:
+    row = HistoryRow(
+        at=now, kind=kind, resident=unit.resident, camera=unit.key, who=by, facts=facts
+    )
+    with store.transaction() as tx:
+        tx.append(row)
