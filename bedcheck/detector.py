@@ -107,6 +107,7 @@ class Detector:
                 measures=measures,
                 bed_size=_bed_size(bed, luma),
                 bed_found=bed is not None,
+                bed_at_edge=polygon.at_edge(bed) if placement and bed else 0.0,
                 several_beds=several,
                 moved=alignment.moved if alignment else None,
                 bed_moved=alignment.bed_moved if alignment else None,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from bedcheck import placement, rules
 from bedcheck.finding import Finding, Severity, What, Who
 from bedcheck.placement import Alignment
-from bedcheck.verdict import Cause, Polygon, State, Verdict
+from bedcheck.polygon import at_edge
+from bedcheck.verdict import Cause, State, Verdict
 
 __all__ = ["Facts", "find"]
 
 SMALL_BED = 64.0  # pixels, square root of the bed's area: a head is then six or seven across
 AT_EDGE = 0.1  # share of the bed's outline that runs along the picture's edge
-EDGE = 0.01  # share of the picture's width or height that still is its edge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Facts:
         if name == "bed_size":
             return self.bed_size
         if name == "bed_at_edge":
-            return _at_edge(self.verdict.bed) if self.verdict.bed else None
+            return at_edge(self.verdict.bed) if self.verdict.bed else None
         return self.verdict.measures.get(name)
 
 
@@ -234,16 +234,3 @@ def _finding(
         limit=limit,
         unit=unit,
     )
-
-
-def _at_edge(bed: Polygon) -> float:
-    """Share of the bed's outline, 0..1, whose sides run along the picture's edge."""
-    whole = along = 0.0
-    for one, other in zip(bed, bed[1:] + bed[:1], strict=True):
-        length = ((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) ** 0.5
-        whole += length
-        for start, end in zip(one, other, strict=True):
-            if max(start, end) <= EDGE or min(start, end) >= 1 - EDGE:
-                along += length
-                break
-    return along / whole

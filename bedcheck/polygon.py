@@ -13,11 +13,20 @@ from numpy.typing import NDArray
 from bedcheck.errors import PlacementError
 from bedcheck.verdict import Polygon
 
-__all__ = ["area", "check_polygon", "format_polygon", "mask", "parse_polygon", "to_pixels"]
+__all__ = [
+    "area",
+    "at_edge",
+    "check_polygon",
+    "format_polygon",
+    "mask",
+    "parse_polygon",
+    "to_pixels",
+]
 
 FORM = '"x,y x,y x,y …" with x and y in 0..1 of the picture\'s width and height'
 LEAST_AREA = 0.005  # share of the picture; a smaller bed shows too few pixels to judge
 MOST_POINTS = 64
+EDGE = 0.01  # share of the picture's width or height that still is its edge
 
 
 def parse_polygon(text: str) -> Polygon:
@@ -83,6 +92,19 @@ def area(polygon: Polygon) -> float:
     following = polygon[1:] + polygon[:1]
     doubled = sum(x * v - u * y for (x, y), (u, v) in zip(polygon, following, strict=True))
     return abs(doubled) / 2
+
+
+def at_edge(polygon: Polygon) -> float:
+    """Share of the outline, 0..1, whose sides run along the picture's edge."""
+    whole = along = 0.0
+    for one, other in zip(polygon, polygon[1:] + polygon[:1], strict=True):
+        length = math.dist(one, other)
+        whole += length
+        for start, end in zip(one, other, strict=True):
+            if max(start, end) <= EDGE or min(start, end) >= 1 - EDGE:
+                along += length
+                break
+    return along / whole
 
 
 def to_pixels(polygon: Polygon, width: int, height: int) -> NDArray[np.float64]:

@@ -24,6 +24,7 @@ BLURRED = 0.045  # blur as a share of the bed's size; a head is about a tenth of
 DARK = 24.0  # grey levels; a darker bed is too dark before it is anything else
 BLOWN = 0.5  # share of the bed that is clipped
 GLARING = 0.5  # share of the bed in glare
+CUT_OFF = 0.3  # share of a drawn bed's outline at the picture's edge: most of it is beyond
 NOISY = 6.0  # grey levels; noise that is the cause by itself
 TELLING = 0.6  # share from which a posture is told
 
@@ -48,6 +49,7 @@ class Facts:
     measures: Measures
     bed_size: float  # square root of the bed's area, pixels of the measured picture
     bed_found: bool = True  # drawn, or found by the network
+    bed_at_edge: float = 0.0  # share of a drawn bed's outline, 0..1, along the picture's edge
     several_beds: bool = False
     moved: bool | None = None  # None: cannot be checked
     bed_moved: bool | None = None
@@ -96,6 +98,8 @@ def _settled(facts: Facts) -> tuple[State | None, tuple[Cause, ...]]:
         return State.OBSTRUCTED, (Cause.MOVED,)
     if not facts.bed_found:
         return State.OBSTRUCTED, (Cause.BED_NOT_FOUND,)
+    if facts.bed_at_edge >= CUT_OFF:
+        return State.OBSTRUCTED, (Cause.BED_CUT_OFF,)
     return None, ()
 
 
@@ -172,8 +176,9 @@ def _certain(
     thresholds: Thresholds,
 ) -> bool:
     if settled is not None:
-        # That no bed was found may be the network's fault as well as the picture's.
-        return Cause.BED_NOT_FOUND not in causes
+        # That no bed was found may be the network's fault as well as the picture's; how much of
+        # a bed lies beyond the edge is a guess from its outline.
+        return not {Cause.BED_NOT_FOUND, Cause.BED_CUT_OFF} & set(causes)
     if facts.bed_moved or facts.several_beds:
         return False
     snr = facts.measures.detectability

@@ -37,6 +37,7 @@ class Cause(StrEnum):
     DEFOCUSED = "defocused"  # too blurred to tell a person from bedding
     MOVED = "moved"  # the camera no longer looks where it was placed
     BED_MOVED = "bed_moved"  # the camera stands still, the bed does not
+    BED_CUT_OFF = "bed_cut_off"  # most of the bed lies outside the picture
     BED_NOT_FOUND = "bed_not_found"  # no placement given, and no bed was found
     SEVERAL_BEDS = "several_beds"  # no placement given; the largest bed was judged
     GLARE = "glare"  # a lamp or its reflection blinds the camera

@@ -84,6 +84,16 @@ def test_grey_and_alpha_and_sixteen_bits_are_taken(detector: Detector) -> None:
     assert presence == pytest.approx(dict.fromkeys(presence, presence["grey"]), abs=0.02)
 
 
+def test_a_drawn_bed_that_is_mostly_out_of_view_is_not_judged(detector: Detector) -> None:
+    corner = ((0.6, 0.6), (1.0, 0.6), (1.0, 1.0), (0.6, 1.0))
+    verdict = detector.judge(a_room(), Placement(bed=corner))
+    assert (verdict.state, verdict.causes, verdict.certain) == (
+        State.OBSTRUCTED,
+        (Cause.BED_CUT_OFF,),
+        False,
+    )
+
+
 def test_the_bed_that_is_told_is_the_bed_that_is_judged(detector: Detector) -> None:
     assert detector.judge(a_room(), Placement(bed=BED)).bed == BED
 

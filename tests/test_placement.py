@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bedcheck.errors import PictureError, PlacementError
 from bedcheck.placement import Placement, format_polygon, parse_polygon
-from bedcheck.polygon import area, check_polygon, mask
+from bedcheck.polygon import area, at_edge, check_polygon, mask
 from bedcheck.verdict import Polygon
 from tests.scenes import Grey, blurred, cover, room, seen_from, taken
 
@@ -117,6 +117,21 @@ def test_text_and_polygon_are_each_others_reverse(polygon: Polygon) -> None:
 def test_the_mask_has_the_polygons_area(polygon: Polygon) -> None:
     drawn = mask(polygon, 400, 300)
     assert (drawn > 0).mean() == pytest.approx(area(polygon), abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        (TEXT, 0.0),  # nowhere near an edge
+        ("0,0 1,0 1,1 0,1", 1.0),  # the whole picture
+        ("0.2,0.6 0.6,0.6 0.6,1 0.2,1", 0.25),  # a square that the lower edge cuts
+        ("0.2,0.6 0.6,0.6 0.6,0.98 0.2,0.98", 0.0),  # near it, not cut by it
+        ("0.6,0.6 1,0.6 1,1 0.6,1", 0.5),  # in a corner
+        ("0.5,1 0.3,0.5 0.7,0.5", 0.0),  # one corner at the edge is no side
+    ],
+)
+def test_how_much_of_an_outline_the_edge_cuts(text: str, share: float) -> None:
+    assert at_edge(parse_polygon(text)) == pytest.approx(share, abs=1e-9)
 
 
 @pytest.mark.parametrize("points", [None, 7, "abc", [1, 2, 3], [(0.1,)], [("a", "b")] * 3])
