@@ -142,12 +142,17 @@ def run(
     """
     with opened(store) as opening:
         from bedcheck.night.acts import linker
+        from bedcheck.night.channels.making import without_a_way
         from bedcheck.night.clock import SystemClock
         from bedcheck.night.registry import Registry
         from bedcheck.night.runner import Runner
+        from bedcheck.night.secrets import Secrets
 
         with opening.snapshot() as snapshot:
-            settings = Registry.load(snapshot).settings
+            registry = Registry.load(snapshot)
+        settings, secrets = registry.settings, Secrets.beside(Path(store))
+        for line in ways_told(without_a_way(registry.contacts.values(), secrets, settings), lang):
+            typer.echo(line, err=True)
         clock = SystemClock()
         link = linker(opening, settings.link_base)
         runner = Runner(opening, world_of(opening), clock, link=link)
@@ -215,9 +220,11 @@ def status(
     """
     with opened(store) as opening:
         from bedcheck.night.bars import bar_against
+        from bedcheck.night.channels.making import without_a_way
         from bedcheck.night.engine import open_windows
         from bedcheck.night.registry import Registry
         from bedcheck.night.schedule import schedule
+        from bedcheck.night.secrets import Secrets
         from bedcheck.night.window import Phase
 
         now = datetime.now(UTC)
@@ -261,7 +268,9 @@ def status(
                         resident=printable(registry.residents[unit.resident].name),
                     )
                 )
-        typer.echo("\n".join([*lines, text("line.see", lang)]))
+        secrets = Secrets.beside(Path(store))
+        ways = without_a_way(registry.contacts.values(), secrets, registry.settings)
+        typer.echo("\n".join([*ways_told(ways, lang), *lines, text("line.see", lang)]))
 
 
 # ---- what they share
@@ -274,6 +283,14 @@ def world_of(store: Store) -> World:
     from bedcheck.night.world import real_world
 
     return real_world(Secrets.beside(Path(store.path)), Detector(), lambda: settings_of(store))
+
+
+def ways_told(ways: dict[str, str], lang: Language) -> list[str]:
+    """To whom nothing can be sent, and why, a line for each; ``ways`` as `without_a_way` says."""
+    return [
+        text("night.no_way", lang, contact=printable(name), reason=printable(reason))
+        for name, reason in ways.items()
+    ]
 
 
 def print_load(before: Load, after: Load, lang: Language) -> None:

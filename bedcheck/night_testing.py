@@ -35,7 +35,7 @@ def try_channel(
     """
     with opened(store) as opening:
         from bedcheck.night.channel_test import send_test
-        from bedcheck.night.channels import Accepted, Rejected
+        from bedcheck.night.channels import Accepted, NotSent, Rejected
         from bedcheck.night.channels.making import channel_for
         from bedcheck.night.clock import SystemClock
         from bedcheck.night.registry import settings_of
@@ -58,6 +58,6 @@ def try_channel(
             number = printable(delivery.reference)
             typer.echo(text("channel.reference", lang, reference=number))
         return
-    key = "channel.rejected" if isinstance(delivery, Rejected) else "channel.unreachable"
-    typer.echo(text(key, lang, **values, reason=printable(delivery.reason)))
+    key = {NotSent: "not_sent", Rejected: "rejected"}.get(type(delivery), "unreachable")
+    typer.echo(text(f"channel.{key}", lang, **values, reason=printable(delivery.reason)))
     raise typer.Exit(NOT_REACHED)

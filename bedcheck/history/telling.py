@@ -20,6 +20,7 @@ _MAIN: Mapping[Kind, tuple[str, ...]] = {
     Kind.ALARM_RAISED: ("cause", "why"),
     Kind.ALARM_SENT: ("to", "channel"),
     Kind.ALARM_ACCEPTED: ("to", "reference"),
+    Kind.ALARM_NOT_SENT: ("to", "reason"),
     Kind.ALARM_REJECTED: ("to", "reason"),
     Kind.ALARM_UNREACHABLE: ("to", "reason"),
     Kind.ALARM_UNANSWERED: ("to",),

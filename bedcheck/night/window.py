@@ -139,6 +139,7 @@ class Alarm:
     deadline: AwareDatetime  # acknowledged, written off or on the crisis list by then
     call: Call | None = None  # the latest; None: nobody yet
     called: tuple[str, ...] = ()  # everybody who was
+    unsent: tuple[str, ...] = ()  # of them, those to whom there was no way; the administrator knows
     turn: int = 0  # how many of the list have had their turn, rounds counted on
     acknowledged_by: str = ""
     reminders: int = 0

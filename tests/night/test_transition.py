@@ -480,12 +480,28 @@ def test_accepted_is_not_acknowledged() -> None:
     assert night.call == "south"  # the day team is off duty
 
 
-@pytest.mark.parametrize("kind", ["rejected", "unreachable"])
+@pytest.mark.parametrize("kind", ["not_sent", "rejected", "unreachable"])
 def test_a_call_that_fails_goes_to_the_next_at_once(kind: str) -> None:
     night = in_phase(C)
     night.then(CallFailed(key=night.call_key, kind=kind, reason="503"), SECOND)
     assert night.call == "south"
     assert [call.contact for call in night.of(PlaceCall)] == ["south"]
+
+
+def test_of_a_call_that_was_never_sent_the_administrator_is_told_once_an_alarm() -> None:
+    night = in_phase(C)
+    why = "there is no secret named 'north': put it among the secrets"
+    night.then(CallFailed(key=night.call_key, kind="not_sent", reason=why))
+    assert Kind.ALARM_NOT_SENT in night.rows()
+    assert Kind.ALARM_REJECTED not in night.rows()
+    assert night.told() == [("administrator", "not_sent")]
+    (tell,) = night.of(Tell)
+    assert tell.facts == {"contact": "Night team north", "reason": why}
+    night.then(CallFailed(key=night.call_key, kind="unreachable"))  # south
+    night.due()
+    assert night.call == "north"
+    night.then(CallFailed(key=night.call_key, kind="not_sent", reason=why))
+    assert (Kind.ALARM_NOT_SENT in night.rows(), night.told()) == (True, [])
 
 
 def test_a_round_of_failures_is_not_begun_anew_in_the_same_instant() -> None:
