@@ -46,6 +46,7 @@ class Bar(StrEnum):
     ENDED = "ended"  # the agreement or the camera was paused or ended
     OUT_OF_ORDER = "out_of_order"  # a fault was found, and no test look has cleared it
     LINE_DOWN = "line_down"  # the line to the home is known to be down
+    OWN_LINE = "own_line"  # our own is: no home can be reached from here
 
 
 class AlarmCause(StrEnum):

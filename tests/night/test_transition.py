@@ -353,6 +353,7 @@ BARS = {
     Bar.ENDED: (Z, Ending.ENDED),
     Bar.OUT_OF_ORDER: (C, AlarmCause.NO_LOOK_POSSIBLE),
     Bar.LINE_DOWN: (C, AlarmCause.NO_LOOK_POSSIBLE),
+    Bar.OWN_LINE: (C, AlarmCause.NO_LOOK_POSSIBLE),
 }
 
 
@@ -363,7 +364,7 @@ def test_what_stands_against_a_look(phase: Phase, bar: Bar) -> None:
     window = night.window
     assert not night.of(Look)
     wanted = BARS[bar]
-    if phase is W and bar is Bar.LINE_DOWN:  # the first look saw enough to act on
+    if phase is W and bar in (Bar.LINE_DOWN, Bar.OWN_LINE):  # the first look saw enough to act on
         wanted = (C, AlarmCause.DEVIATION)
     assert (night.phase, window.ending or (window.alarm and window.alarm.cause)) == wanted
 
