@@ -153,10 +153,11 @@ def import_file(
     """
     with opened(store) as opening:
         from bedcheck.night.changes import import_registry
-        from bedcheck.night.registry_file import parse
+        from bedcheck.night.registry_file import gather
 
-        registry = parse(file)
-        done = import_registry(opening, registry, actor(opening, token), datetime.now(UTC))
+        registry, faults = gather(file)
+        by = actor(opening, token)
+        done = import_registry(opening, registry, by, datetime.now(UTC), faults)
     typer.echo(text("night.changed", lang, count=done.changed))
     if done.kept:
         names = ", ".join(done.kept[:MOST_NAMES])
