@@ -112,7 +112,7 @@ def diagnose(
         raise typer.BadParameter(
             f"expected a name that ends in .png; got {out}", param_hint="--out"
         )
-    with told():
+    with told(lang):
         diagnosis = diagnose_picture(picture, placement_from(placement, bed))
         print_diagnosis(diagnosis, lang)
         if out is not None:
@@ -132,7 +132,7 @@ def place(
     A picture that is not judged as an empty bed is told; the placement is written all the same,
     since the network may be wrong. Look at the picture.
     """
-    with told():
+    with told(lang):
         placement = Placement.fit(pictures, bed=parse_polygon(bed))
         with writable(out):
             placement.save(out)

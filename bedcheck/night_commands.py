@@ -69,7 +69,7 @@ def init(store: StoreFile = DEFAULT_STORE, lang: Lang = Language.SV) -> None:
 
     Example: bedcheck night init --store night.db
     """
-    with told():
+    with told(lang):
         with needs("night"):
             from bedcheck.history import Store
         if store.exists():
@@ -100,7 +100,7 @@ def plan(
 
     Example: bedcheck night plan --concurrent 6 --apply
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.changes import change
         from bedcheck.night.planning import Limits, propose
         from bedcheck.night.registry import Registry
@@ -140,7 +140,7 @@ def run(
 
     Example: bedcheck night run --store night.db --metrics-port 9464
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.acts import linker
         from bedcheck.night.channels.making import without_a_way
         from bedcheck.night.clock import SystemClock
@@ -186,7 +186,7 @@ def look(
 
     Example: bedcheck night look AXIS-0417
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night import testlook
         from bedcheck.night.clock import SystemClock
         from bedcheck.night.events import Looked
@@ -218,7 +218,7 @@ def status(
 
     Example: bedcheck night status --hours 24 --lang en
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.bars import bar_against
         from bedcheck.night.channels.making import without_a_way
         from bedcheck.night.engine import open_windows

@@ -49,7 +49,7 @@ def lines(
 
     Example: bedcheck night lines --all --lang en
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.lines.watching import lines_of
         from bedcheck.night.registry import Registry
 
@@ -87,7 +87,7 @@ def parked(
 
     Example: bedcheck night parked AXIS-0417
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.detector import Detector
         from bedcheck.night.clock import SystemClock
         from bedcheck.night.messages import why_text

@@ -64,14 +64,14 @@ def probe(
 
     Example: bedcheck night probe rtsp://10.0.0.7/live --login viewer
     """
-    with told():
+    with told(lang):
         with needs("night"):
             from bedcheck.night.probe import lines
             from bedcheck.night.secrets import Secrets
             from bedcheck.night.unit import Unit
 
         check_address(url)
-        with opened(store) if store.exists() else nullcontext() as opening:
+        with opened(store, lang) if store.exists() else nullcontext() as opening:
             unit = None if opening is None else unit_at(opening, url)
             secrets = Secrets.beside(store)
             if unit is None:
@@ -130,7 +130,7 @@ def find(
 
     Example: bedcheck night find 10.0.0.7 --login viewer
     """
-    with told():
+    with told(lang):
         with needs("night"):
             from bedcheck.night.cameras.onvif import ask, discover
             from bedcheck.night.secrets import Secrets

@@ -33,7 +33,7 @@ def try_channel(
 
     Example: bedcheck night test-channel north
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.channel_test import send_test
         from bedcheck.night.channels import Accepted, NotSent, Rejected
         from bedcheck.night.channels.making import channel_for

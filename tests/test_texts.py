@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from itertools import chain
 
@@ -90,6 +91,33 @@ def test_numbers_are_written_as_the_language_does() -> None:
     assert texts.number(2.5, "sv") == "2,5"
     assert texts.number(2.5, "en") == "2.5"
     assert texts.number(17.2, "sv", 0) == "17"
+
+
+@pytest.mark.parametrize(
+    ("key", "language", "count", "told"),
+    [
+        ("figures.title.wrong", "en", 1, "wrong call-out"),
+        ("figures.title.wrong", "en", 2, "wrong call-outs"),
+        ("figures.title.wrong", "en", 0, "wrong call-outs"),
+        ("figures.title.wrong", "sv", 1, "onödig utryckning"),
+        ("figures.title.wrong", "sv", "1 000", "onödiga utryckningar"),
+        ("figures.unit.wrong_rate", "sv", 1, "kundnatt"),
+    ],
+)
+def test_one_is_told_as_one(key: str, language: str, count: int | str, told: str) -> None:
+    assert texts.text(key, language, n=count) == told
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_no_number_stands_beside_a_word_that_does_not_bend(language: str) -> None:
+    """Every text that counts is right of one as well."""
+    many = {
+        "sv": r"\b1 (rader|dagar|nätter|minuter|timmar|tillsyner|kundnätter|gånger|tittar)\b",
+        "en": r"\b1 (rows|days|nights|minutes|hours|homes|supervisions|alarms|looks|times)\b",
+    }
+    for key in texts.keys(language):
+        said = texts.text(key, language, **dict.fromkeys(written(key, language), "1"))
+        assert not re.search(many[language], said), (key, said)
 
 
 def test_another_language_is_refused_by_name() -> None:

@@ -26,7 +26,8 @@ __all__ = ["Imported", "change", "import_registry", "remove", "withdraw"]
 class Imported(NamedTuple):
     """What an import did."""
 
-    changed: int  # entries new or other than before
+    added: int  # entries that there were none of before
+    changed: int  # entries other than before
     kept: tuple[str, ...]  # "camera C1": the same in the file, and changed by others since
 
 
@@ -56,9 +57,12 @@ def import_registry(
     with store.transaction() as tx:
         tables = as_imported(tx, registry)
         kept = kept_since(tx, registry, tables)
+        new = sum(
+            tx.get(kind, entry.key) is None for kind, entries in tables.items() for entry in entries
+        )
         count = _put(tx, tables, by, now, faults, registry.unread)
         mark_imported(tx, tables, by, now)
-        return Imported(count, tuple(kept))
+        return Imported(new, count - new, tuple(kept))
 
 
 def _put(

@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from string import Formatter
 from typing import Any
 
 from PIL import ImageFont
@@ -18,10 +19,12 @@ LANGUAGES = ("sv", "en")
 def text(key: str, language: str, /, **values: object) -> str:
     """The text ``key`` ("finding.covered.title") in ``language``, ``values`` filled in.
 
+    A text may have ``{count:home|homes}``: the first where ``count`` is 1, else the second.
+
     Raises KeyError for a key that there is not, ValueError for another language than
     `LANGUAGES`.
     """
-    return _texts(language)[key].format(**values)
+    return _WORDS.vformat(_texts(language)[key], (), values)
 
 
 def keys(language: str) -> frozenset[str]:
@@ -33,6 +36,19 @@ def number(value: float, language: str, decimals: int = 1) -> str:
     """``value`` as it is written in ``language``: 2.5 or 2,5."""
     written = f"{value:.{decimals}f}"
     return written.replace(".", ",") if language == "sv" else written
+
+
+class _OneOrMany(Formatter):
+    """As str.format, and chooses between one and many."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_WORDS = _OneOrMany()
 
 
 @cache
