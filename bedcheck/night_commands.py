@@ -28,7 +28,7 @@ from bedcheck.night_registering import registering
 from bedcheck.night_reporting import reporting
 from bedcheck.night_testing import testing
 from bedcheck.printing import printable
-from bedcheck.texts import text
+from bedcheck.texts import said, text
 from bedcheck.usage import (
     DEFAULT_STORE,
     NOT_JUDGED,
@@ -253,7 +253,7 @@ def status(
         for planned in schedule(registry, now, now + timedelta(hours=hours)):
             bar, _ = bar_against(registry, planned.agreement, planned.opens)
             ahead.add_row(
-                Text(f"{planned.opens.astimezone(zone):%a %H:%M}"),
+                Text(weekday(planned.opens.astimezone(zone), lang)),
                 Text(printable(registry.residents[planned.resident].name)),
                 Text(text(f"night.bar.{bar}", lang) if bar else ""),
             )
@@ -288,9 +288,14 @@ def world_of(store: Store) -> World:
 def ways_told(ways: dict[str, str], lang: Language) -> list[str]:
     """To whom nothing can be sent, and why, a line for each; ``ways`` as `without_a_way` says."""
     return [
-        text("night.no_way", lang, contact=printable(name), reason=printable(reason))
+        text("night.no_way", lang, contact=printable(name), reason=printable(said(reason, lang)))
         for name, reason in ways.items()
     ]
+
+
+def weekday(at: datetime, lang: Language) -> str:
+    """ "Tue 23:00": the program's words, not those of the computer's language."""
+    return f"{text(f'night.weekday.{at.isoweekday()}', lang)} {at:%H:%M}"
 
 
 def print_load(before: Load, after: Load, lang: Language) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bedcheck.printing import printable
-from bedcheck.texts import text
+from bedcheck.texts import said, text
 from bedcheck.usage import DEFAULT_STORE, Lang, Language, StoreFile, Token, actor, opened
 
 __all__ = ["testing"]
@@ -59,5 +59,7 @@ def try_channel(
             typer.echo(text("channel.reference", lang, reference=number))
         return
     key = {NotSent: "not_sent", Rejected: "rejected"}.get(type(delivery), "unreachable")
-    typer.echo(text(f"channel.{key}", lang, **values, reason=printable(delivery.reason)))
+    typer.echo(
+        text(f"channel.{key}", lang, **values, reason=printable(said(delivery.reason, lang)))
+    )
     raise typer.Exit(NOT_REACHED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -11,7 +12,7 @@ from typing import Any
 
 from PIL import ImageFont
 
-__all__ = ["LANGUAGES", "font", "keys", "number", "text"]
+__all__ = ["LANGUAGES", "font", "keys", "number", "said", "text"]
 
 LANGUAGES = ("sv", "en")
 
@@ -30,6 +31,20 @@ def text(key: str, language: str, /, **values: object) -> str:
 def keys(language: str) -> frozenset[str]:
     """Every key that `text` takes."""
     return frozenset(_texts(language))
+
+
+def said(message: str, language: str) -> str:
+    """An English message of the software's in ``language``; as it is where it has no other form.
+
+    For what is written where nobody knows who will read it: why a receiver did not take an
+    alarm. What is filled in is looked up as well.
+    """
+    if language == "en":
+        return message
+    for pattern, other in _said():
+        if found := pattern.fullmatch(message):
+            return other.format(*(said(part, language) for part in found.groups()))
+    return message
 
 
 def number(value: float, language: str, decimals: int = 1) -> str:
@@ -67,6 +82,17 @@ def _texts(language: str) -> dict[str, str]:
         raise ValueError(f"language: expected {' or '.join(LANGUAGES)}; got {language!r}")
     written = (files(__name__) / f"{language}.toml").read_text(encoding="utf-8")
     return dict(_flat(tomllib.loads(written), ""))
+
+
+@cache
+def _said() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What is looked for, the most particular first, and its Swedish."""
+    table = tomllib.loads((files(__name__) / "said.toml").read_text(encoding="utf-8"))
+    order = sorted(table, key=lambda one: -len(one.replace("{}", "")))
+    return tuple(
+        (re.compile("(.+?)".join(map(re.escape, one.split("{}"))), re.DOTALL), table[one])
+        for one in order
+    )
 
 
 def _flat(table: dict[str, Any], prefix: str) -> list[tuple[str, str]]:
