@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["probing", "say_lines"]
 
+SAID = "nobody listens at that port"  # a reason that adds nothing to what to do
+
 probing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Login = Annotated[str, typer.Option(metavar="NAME", help="User name at the camera.")]
@@ -95,7 +97,7 @@ def probe(
         typer.echo(json.dumps({"works": works, "failure": probed.failure, "lines": told_lines}))
     else:
         say_lines(found, lang)
-        if probed.reason:
+        if probed.reason and not probed.reason.endswith(SAID):
             typer.echo(
                 text(
                     "probe.reason",
