@@ -29,7 +29,9 @@ from bedcheck.printing import (
     printable,
     with_progress,
 )
+from bedcheck.texts import number, text
 from bedcheck.usage import NOT_JUDGED, Language, told
+from bedcheck.verdict import State
 
 __all__ = ["app", "build", "told"]
 
@@ -110,7 +112,7 @@ def diagnose(
         raise typer.BadParameter(
             f"expected a name that ends in .png; got {out}", param_hint="--out"
         )
-    with told():
+    with told(lang):
         diagnosis = diagnose_picture(picture, placement_from(placement, bed))
         print_diagnosis(diagnosis, lang)
         if out is not None:
@@ -123,13 +125,30 @@ def place(
     pictures: Annotated[list[str], PICTURES],
     bed: Annotated[str, BED],
     out: Annotated[Path, typer.Option(metavar="FILE.toml", help="Where to write it.")],
+    lang: Annotated[Language, typer.Option(help="The warnings' language.")] = Language.SV,
 ) -> None:
-    """Write down how a camera is placed, from pictures of the empty bed."""
-    with told():
+    """Write down how a camera is placed, from pictures of the empty bed.
+
+    A picture that is not judged as an empty bed is told; the placement is written all the same,
+    since the network may be wrong. Look at the picture.
+    """
+    with told(lang):
         placement = Placement.fit(pictures, bed=parse_polygon(bed))
         with writable(out):
             placement.save(out)
-    typer.echo(f"wrote {printable(str(out))}", err=True)
+        typer.echo(f"wrote {printable(str(out))}", err=True)
+        warn_of_occupied(pictures, placement, lang)
+
+
+def warn_of_occupied(pictures: list[str], placement: Placement, lang: Language) -> None:
+    """Tells which reference pictures are not judged as an empty bed, by the bed alone."""
+    detector, bed = Detector(), Placement(bed=placement.bed)
+    for picture in pictures:
+        verdict = detector.judge(picture, bed)
+        if verdict.state is not State.NOT_IN_BED:
+            share = verdict.probabilities[verdict.state]
+            values = {"picture": printable(picture), "share": number(100 * share, lang, 0)}
+            typer.echo(text(f"place.{verdict.state}", lang, **values), err=True)
 
 
 def placement_from(file: Path | None, bed: str | None) -> Placement | None:

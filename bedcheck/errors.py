@@ -17,6 +17,7 @@ BedcheckError
 ├── RunnerError              the night cannot be run: see to what the message names
 ├── RecordError              this may not be stored: correct the field named
 ├── StoreError               the store cannot be used: see to what the message names
+│   ├── NoStore              there is no store at that path: make one, or correct the path
 │   └── StoreBusy            another writer held it too long: try again
 ├── GrantError               no look: the grant is unknown, used, expired or another camera's
 ├── GrabError                the camera gave no picture; its kind says why
@@ -46,6 +47,7 @@ __all__ = [
     "ManifestError",
     "MissingExtra",
     "NetworkError",
+    "NoStore",
     "PictureError",
     "PictureTooLarge",
     "PictureTooSmall",
@@ -168,6 +170,12 @@ class StoreError(BedcheckError):
     """The store is missing, damaged, full, readable by others or of another version."""
 
     kind = "store"
+
+
+class NoStore(StoreError):
+    """There is nothing at that path, or something else than a store."""
+
+    kind = "no_store"
 
 
 class StoreBusy(StoreError):

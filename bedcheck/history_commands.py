@@ -69,7 +69,7 @@ def list_rows(
 
     Example: bedcheck history list --resident r-17 --since 2026-11-01
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         zone = zone_of(opening)
         filters = filters_from(
             zone, resident=resident, camera=camera, window=window, alarm=alarm, who=who,
@@ -97,7 +97,7 @@ def alarms(
 
     Example: bedcheck history alarms --open
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.history.telling import who_text, word
 
         zone, names = zone_of(opening), names_of(opening)
@@ -130,7 +130,7 @@ def show_alarm(
 
     Example: bedcheck history show "r-17/2026-11-01T02:30/alarm"
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.history.telling import story_lines
 
         story = opening.alarm_story(alarm, by=actor(opening, token))
@@ -153,7 +153,7 @@ def readers(
 
     Example: bedcheck history readers r-17
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         rows = opening.readings_of(resident, by=actor(opening, token))
         print_rows(rows, zone_of(opening), names_of(opening), lang)
 
@@ -179,7 +179,7 @@ def export(
 
     Example: bedcheck history export november.xlsx --since 2026-11-01 --until 2026-12-01
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.history.export import Format, write
 
         form = Format.of(out)
@@ -190,7 +190,7 @@ def export(
         )  # fmt: skip
         rows = opening.rows(filters, by=actor(opening, token), export=form)
         count = write(out, rows, zone=zone, language=lang, names=names_of(opening))
-    typer.echo(f"{count} -> {printable(str(out))}", err=True)
+    typer.echo(text("history.list.exported", lang, count=count, path=printable(str(out))), err=True)
 
 
 # ---- what they share

@@ -86,7 +86,7 @@ def stats(
 
     Example: bedcheck history stats --since 2026-11-01 --until 2026-11-30 --by area
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.history.figures import By as Groups
         from bedcheck.history.figures import Question
 
@@ -130,7 +130,7 @@ def report(
 
     Example: bedcheck history report out --every weekly --preview
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         with needs("report"):
             from bedcheck.history.report.letter import letter, render
         content = content_for(opening, every, of, actor(opening, token), lang)
@@ -159,6 +159,7 @@ def labels(
         bool, typer.Option("--told", help="Only where somebody said what was found.")
     ] = False,
     token: Token = None,
+    lang: Lang = Language.SV,
 ) -> None:
     """Looks with what people found, as a table that the evaluation harness reads.
 
@@ -168,7 +169,7 @@ def labels(
 
     Example: bedcheck history labels october.csv --since 2026-10-01 --until 2026-10-31
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.history.figures import Question
         from bedcheck.history.labels import labelled, write_labels
 
@@ -177,7 +178,9 @@ def labels(
         found = labelled(opening, asked, by=actor(opening, token), at=datetime.now(UTC))
         kept = [label for label in found if label.certainty != "presumed" or not told]
         write_labels(out, kept)
-    typer.echo(f"{len(kept)} -> {printable(str(out))}", err=True)
+    key = "figures.labelled" if kept else "figures.unlabelled"
+    values = {"count": len(kept), "first": first, "last": last, "path": printable(str(out))}
+    typer.echo(text(key, lang, **values), err=True)
 
 
 # ---- what they share
@@ -196,11 +199,18 @@ def content_for(store: Store, every: Every, of: str | None, who: str, lang: Lang
     now = datetime.now(UTC)
     with store.snapshot() as read:
         zone = zone_in(read)
-    kind = reports.Every(every.value)
+    kind, tonight = reports.Every(every.value), night_of(now, zone)
     if of is None:
-        first, last = reports.nights_before(kind, night_of(now, zone))
+        first, last = reports.nights_before(kind, tonight)
     else:
         first, last = reports.nights_with(kind, day(of, "of"))
+    if first >= tonight:
+        raise RecordError(
+            f"--of: expected a night of a time that has begun; the nights asked for begin on"
+            f" {first}, and {tonight} is not over"
+        )
+    if last >= tonight:
+        typer.echo(text("report.not_over", lang), err=True)
     store.statistics(Question(first=first, last=last), by=who, at=now, export="report")
     last_row = store.last_row()
     with store.snapshot() as read:
@@ -244,8 +254,9 @@ def print_statistics(found: Statistics, names: dict[str, str], lang: Language) -
     if not total.counts:
         typer.echo(text("figures.nothing", lang))
     elif asked.by is By.ALL:
-        counted = [f"{wording.title(name, lang)} {wording.whole(total.counts[name], lang)}"
-                   for name in COUNTED]  # fmt: skip
+        counts = {name: total.counts[name] for name in COUNTED}
+        counted = [f"{wording.whole(count, lang)} {wording.title(name, lang, count)}"
+                   for name, count in counts.items()]  # fmt: skip
         typer.echo(", ".join(counted) + "\n")
         Console(highlight=False).print(table_of_all(total, lang))
     else:

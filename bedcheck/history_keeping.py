@@ -46,7 +46,7 @@ def verify(
 
     Example: bedcheck history verify --seal seal-2026-11-01.json
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         found = opening.verify([read_seal(path) for path in seal or []])
     if found.whole:
         typer.echo(text("history.verify.whole", lang, rows=found.rows, purged=found.purged))
@@ -99,7 +99,7 @@ def purge(
 
     Example: bedcheck history purge --dry-run
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         now = datetime.now(UTC)
         due = opening.purge_due(now)
         if due:
@@ -130,7 +130,7 @@ def what(store: StoreFile = DEFAULT_STORE, lang: Lang = Language.SV) -> None:
 
     Example: bedcheck history what --lang en
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.history import Retained
         from bedcheck.history.keys import key_file
         from bedcheck.history.retention import DOCUMENT, Retention
@@ -172,7 +172,7 @@ def retain(
 
     Example: bedcheck history retain supervision 365
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.history import HistoryRow, Kind
         from bedcheck.history.retention import DOCUMENT, Retention
 

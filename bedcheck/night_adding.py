@@ -146,7 +146,7 @@ def camera(
     }
     given = {"router": router, "parked": parked}
     fields |= {name: value for name, value in given.items() if value is not None}
-    with opened(store) as opening:  # a unit that is changed keeps its state
+    with opened(store, lang) as opening:  # a unit that is changed keeps its state
         with opening.snapshot() as snapshot:
             known = snapshot.get("camera", serial) or {}
         if bed is not None:
@@ -218,7 +218,7 @@ def contact(
         ],
     }
     if scaip:
-        with opened(store) as opening, opening.snapshot() as snapshot:
+        with opened(store, lang) as opening, opening.snapshot() as snapshot:
             known = (snapshot.get("contact", key) or {}).get("scaip") or {}
         told = {"controller": controller, "reply": reply.value if reply else ""}
         fields["scaip"] = {**known, **{name: value for name, value in told.items() if value}}
@@ -278,6 +278,7 @@ def agreement(
     --at 23:00,22:00-01:00 --at 03:00 --call north --ordered-by "Care manager"
     """
     now = datetime.now(UTC)
+    begins = moment(starts, store, lang) if starts else (now + timedelta(hours=24)).isoformat()
     fields = {
         "key": key,
         "resident": resident,
@@ -286,7 +287,7 @@ def agreement(
         "contacts": call,
         "ordered_at": now.isoformat(),
         "ordered_by": ordered_by,
-        "starts": moment(starts, store) if starts else (now + timedelta(hours=24)).isoformat(),
+        "starts": begins,
         "exception_by": exception_by,
         "look_seconds": look_seconds,
         "retry_minutes": retry,
@@ -316,12 +317,12 @@ def absence(
     Example: bedcheck night add absence trip --resident berit --from 2026-03-10T12:00
     --to 2026-03-12T18:00
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         by = actor(opening, token)
     fields: dict[str, Any] = {"key": key, "resident": resident, "reason": reason, "by": by}
     for name, written in (("start", start), ("end", end), ("review", review)):
         if written is not None:
-            fields[name] = moment(written, store)
+            fields[name] = moment(written, store, lang)
     put(store, "absence", fields, token, lang)
 
 
@@ -345,8 +346,8 @@ def temporary_number(
         "key": key,
         "area": area,
         "number": number,
-        "start": moment(start, store),
-        "end": moment(end, store),
+        "start": moment(start, store, lang),
+        "end": moment(end, store, lang),
     }
     put(store, "temporary_number", fields, token, lang)
 
@@ -356,13 +357,15 @@ def temporary_number(
 
 def put(store: Path, kind: str, fields: dict[str, Any], token: str | None, lang: Language) -> None:
     """One entry into the registry; says whether that changed anything."""
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.changes import change
         from bedcheck.night.registry import entry_from
 
         entry = entry_from(kind, fields)
+        with opening.snapshot() as snapshot:
+            known = snapshot.get(kind, entry.key) is not None
         count = change(opening, [entry], actor(opening, token), datetime.now(UTC))
-    typer.echo(text("night.changed", lang, count=count))
+    typer.echo(text("night.changed" if known else "night.added", lang, count=count))
 
 
 def duty(written: str) -> dict[str, str]:
@@ -379,9 +382,9 @@ def wish(written: str) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def moment(written: str, store: Path) -> str:
+def moment(written: str, store: Path, lang: Language) -> str:
     """A time as people write it, on the municipality's clock unless it says which."""
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.registry import Registry
 
         with opening.snapshot() as snapshot:

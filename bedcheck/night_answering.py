@@ -85,7 +85,7 @@ def ack(
     """
     if (supervision is None) == (link is None):
         raise typer.BadParameter("expected a supervision or --link, one of them")
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night import events
         from bedcheck.night.acts import act, by_link
 
@@ -116,7 +116,7 @@ def write_off(
 
     Example: bedcheck night write-off "berit@2026-03-10T22:00:00Z" --reason known_absence
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night import events
         from bedcheck.night.acts import act
 
@@ -138,7 +138,7 @@ def answer(
 
     Example: bedcheck night answer "berit@2026-03-10T22:00:00Z" well
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night import events
         from bedcheck.night.acts import act
 

@@ -28,7 +28,7 @@ from bedcheck.night_registering import registering
 from bedcheck.night_reporting import reporting
 from bedcheck.night_testing import testing
 from bedcheck.printing import printable
-from bedcheck.texts import text
+from bedcheck.texts import said, text
 from bedcheck.usage import (
     DEFAULT_STORE,
     NOT_JUDGED,
@@ -69,7 +69,7 @@ def init(store: StoreFile = DEFAULT_STORE, lang: Lang = Language.SV) -> None:
 
     Example: bedcheck night init --store night.db
     """
-    with told():
+    with told(lang):
         with needs("night"):
             from bedcheck.history import Store
         if store.exists():
@@ -100,7 +100,7 @@ def plan(
 
     Example: bedcheck night plan --concurrent 6 --apply
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.changes import change
         from bedcheck.night.planning import Limits, propose
         from bedcheck.night.registry import Registry
@@ -140,14 +140,19 @@ def run(
 
     Example: bedcheck night run --store night.db --metrics-port 9464
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.acts import linker
+        from bedcheck.night.channels.making import without_a_way
         from bedcheck.night.clock import SystemClock
         from bedcheck.night.registry import Registry
         from bedcheck.night.runner import Runner
+        from bedcheck.night.secrets import Secrets
 
         with opening.snapshot() as snapshot:
-            settings = Registry.load(snapshot).settings
+            registry = Registry.load(snapshot)
+        settings, secrets = registry.settings, Secrets.beside(Path(store))
+        for line in ways_told(without_a_way(registry.contacts.values(), secrets, settings), lang):
+            typer.echo(line, err=True)
         clock = SystemClock()
         link = linker(opening, settings.link_base)
         runner = Runner(opening, world_of(opening), clock, link=link)
@@ -181,7 +186,7 @@ def look(
 
     Example: bedcheck night look AXIS-0417
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night import testlook
         from bedcheck.night.clock import SystemClock
         from bedcheck.night.events import Looked
@@ -213,11 +218,13 @@ def status(
 
     Example: bedcheck night status --hours 24 --lang en
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.bars import bar_against
+        from bedcheck.night.channels.making import without_a_way
         from bedcheck.night.engine import open_windows
         from bedcheck.night.registry import Registry
         from bedcheck.night.schedule import schedule
+        from bedcheck.night.secrets import Secrets
         from bedcheck.night.window import Phase
 
         now = datetime.now(UTC)
@@ -246,7 +253,7 @@ def status(
         for planned in schedule(registry, now, now + timedelta(hours=hours)):
             bar, _ = bar_against(registry, planned.agreement, planned.opens)
             ahead.add_row(
-                Text(f"{planned.opens.astimezone(zone):%a %H:%M}"),
+                Text(weekday(planned.opens.astimezone(zone), lang)),
                 Text(printable(registry.residents[planned.resident].name)),
                 Text(text(f"night.bar.{bar}", lang) if bar else ""),
             )
@@ -261,7 +268,9 @@ def status(
                         resident=printable(registry.residents[unit.resident].name),
                     )
                 )
-        typer.echo("\n".join([*lines, text("line.see", lang)]))
+        secrets = Secrets.beside(Path(store))
+        ways = without_a_way(registry.contacts.values(), secrets, registry.settings)
+        typer.echo("\n".join([*ways_told(ways, lang), *lines, text("line.see", lang)]))
 
 
 # ---- what they share
@@ -274,6 +283,19 @@ def world_of(store: Store) -> World:
     from bedcheck.night.world import real_world
 
     return real_world(Secrets.beside(Path(store.path)), Detector(), lambda: settings_of(store))
+
+
+def ways_told(ways: dict[str, str], lang: Language) -> list[str]:
+    """To whom nothing can be sent, and why, a line for each; ``ways`` as `without_a_way` says."""
+    return [
+        text("night.no_way", lang, contact=printable(name), reason=printable(said(reason, lang)))
+        for name, reason in ways.items()
+    ]
+
+
+def weekday(at: datetime, lang: Language) -> str:
+    """ "Tue 23:00": the program's words, not those of the computer's language."""
+    return f"{text(f'night.weekday.{at.isoweekday()}', lang)} {at:%H:%M}"
 
 
 def print_load(before: Load, after: Load, lang: Language) -> None:

@@ -78,7 +78,7 @@ def install(
             drawn = parse_polygon(bed)
         except PlacementError as error:
             raise typer.BadParameter(str(error), param_hint="--bed") from None
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         walk = Walk(opening, camera, actor(opening, token), lang, asks=not (yes or drawn))
         in_service = walk.through(drawn, picture)
         done, shown = walk.done, walk.papers() if in_service else ""

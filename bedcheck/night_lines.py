@@ -49,7 +49,7 @@ def lines(
 
     Example: bedcheck night lines --all --lang en
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.lines.watching import lines_of
         from bedcheck.night.registry import Registry
 
@@ -87,7 +87,7 @@ def parked(
 
     Example: bedcheck night parked AXIS-0417
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.detector import Detector
         from bedcheck.night.clock import SystemClock
         from bedcheck.night.messages import why_text
@@ -110,13 +110,16 @@ def parked(
 def lines_told(snapshot: Snapshot, registry: Registry, lang: Language) -> list[str]:
     """How the lines are, in sentences: outages, how many are silent, and the longest unseen."""
     from bedcheck.night.lines.terms import longest_undetected
-    from bedcheck.night.lines.watching import lines_of, open_incidents, terms_for
+    from bedcheck.night.lines.watching import lines_of, open_incidents, own_line, terms_for
 
     found = lines_of(snapshot)
     if not found:
         return [text("line.none", lang)]
     silent = {line.key for line in found if line.health == "silent"}
     told = []
+    if since := own_line(snapshot).since:
+        at = f"{since.astimezone(registry.zone):%Y-%m-%d %H:%M}"
+        told.append(text("line.own", lang, since=at))
     for area in open_incidents(snapshot):
         assert area.incident is not None
         of = area.incident.cameras
@@ -159,7 +162,7 @@ def _cells(registry: Registry, line: Any, lang: Language) -> tuple[str, ...]:
 
 def _content(snapshot: Snapshot, registry: Registry) -> dict[str, Any]:
     from bedcheck.night.lines.terms import longest_undetected
-    from bedcheck.night.lines.watching import lines_of, open_incidents, terms_for
+    from bedcheck.night.lines.watching import lines_of, open_incidents, own_line, terms_for
 
     lines = []
     for line in lines_of(snapshot):
@@ -188,7 +191,12 @@ def _content(snapshot: Snapshot, registry: Registry) -> dict[str, Any]:
         for area in open_incidents(snapshot)
         if area.incident is not None
     ]
-    return {"schema": "bedcheck.lines/1", "lines": lines, "incidents": incidents}
+    return {
+        "schema": "bedcheck.lines/1",
+        "lines": lines,
+        "incidents": incidents,
+        "own_line_down_since": _time(own_line(snapshot).since),
+    }
 
 
 def _time(at: datetime | None) -> str | None:

@@ -37,7 +37,7 @@ def inbox(
     Example: bedcheck night inbox --listen 127.0.0.1:8765
     """
     host, port = address_of(listen)
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         with needs("night"):
             from bedcheck.night.inbox import inbox as application
             from bedcheck.night.inbox import serving

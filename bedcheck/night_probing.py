@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["probing", "say_lines"]
 
+SAID = "nobody listens at that port"  # a reason that adds nothing to what to do
+
 probing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Login = Annotated[str, typer.Option(metavar="NAME", help="User name at the camera.")]
@@ -64,14 +66,14 @@ def probe(
 
     Example: bedcheck night probe rtsp://10.0.0.7/live --login viewer
     """
-    with told():
+    with told(lang):
         with needs("night"):
             from bedcheck.night.probe import lines
             from bedcheck.night.secrets import Secrets
             from bedcheck.night.unit import Unit
 
         check_address(url)
-        with opened(store) if store.exists() else nullcontext() as opening:
+        with opened(store, lang) if store.exists() else nullcontext() as opening:
             unit = None if opening is None else unit_at(opening, url)
             secrets = Secrets.beside(store)
             if unit is None:
@@ -95,7 +97,7 @@ def probe(
         typer.echo(json.dumps({"works": works, "failure": probed.failure, "lines": told_lines}))
     else:
         say_lines(found, lang)
-        if probed.reason:
+        if probed.reason and not probed.reason.endswith(SAID):
             typer.echo(
                 text(
                     "probe.reason",
@@ -130,7 +132,7 @@ def find(
 
     Example: bedcheck night find 10.0.0.7 --login viewer
     """
-    with told():
+    with told(lang):
         with needs("night"):
             from bedcheck.night.cameras.onvif import ask, discover
             from bedcheck.night.secrets import Secrets

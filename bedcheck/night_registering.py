@@ -70,7 +70,7 @@ def settings(
 
     Example: bedcheck night set --operator alarm-centre --administrator anna
     """
-    with opened(store) as opening, opening.snapshot() as snapshot:
+    with opened(store, lang) as opening, opening.snapshot() as snapshot:
         known = snapshot.get("settings", "night") or {"key": "night"}
     given: dict[str, Any] = {
         "operator": operator,
@@ -109,7 +109,7 @@ def remove(
 
     Example: bedcheck night remove absence trip
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.changes import remove as take_out
 
         take_out(opening, kind, key, actor(opening, token), datetime.now(UTC))
@@ -127,7 +127,7 @@ def withdraw(
 
     Example: bedcheck night withdraw berit
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.changes import withdraw as end
 
         told = end(opening, resident, actor(opening, token), datetime.now(UTC))
@@ -151,13 +151,14 @@ def import_file(
 
     Example: bedcheck night import municipality.toml
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.changes import import_registry
-        from bedcheck.night.registry_file import parse
+        from bedcheck.night.registry_file import gather
 
-        registry = parse(file)
-        done = import_registry(opening, registry, actor(opening, token), datetime.now(UTC))
-    typer.echo(text("night.changed", lang, count=done.changed))
+        registry, faults = gather(file)
+        by = actor(opening, token)
+        done = import_registry(opening, registry, by, datetime.now(UTC), faults)
+    typer.echo(text("night.imported", lang, added=done.added, changed=done.changed))
     if done.kept:
         names = ", ".join(done.kept[:MOST_NAMES])
         more = f" … ({len(done.kept)})" if len(done.kept) > MOST_NAMES else ""

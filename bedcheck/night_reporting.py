@@ -35,7 +35,7 @@ def reports(
 
     Example: bedcheck night reports --weekly anna@municipality.example --at 13:00
     """
-    with opened(store) as opening, opening.snapshot() as snapshot:
+    with opened(store, lang) as opening, opening.snapshot() as snapshot:
         known = snapshot.get("settings", "night") or {"key": "night"}
     told: dict[str, Any] = dict(known.get("reports") or {})
     for name, addresses in (("weekly", weekly), ("monthly", monthly)):

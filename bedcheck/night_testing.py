@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bedcheck.printing import printable
-from bedcheck.texts import text
+from bedcheck.texts import said, text
 from bedcheck.usage import DEFAULT_STORE, Lang, Language, StoreFile, Token, actor, opened
 
 __all__ = ["testing"]
@@ -33,9 +33,9 @@ def try_channel(
 
     Example: bedcheck night test-channel north
     """
-    with opened(store) as opening:
+    with opened(store, lang) as opening:
         from bedcheck.night.channel_test import send_test
-        from bedcheck.night.channels import Accepted, Rejected
+        from bedcheck.night.channels import Accepted, NotSent, Rejected
         from bedcheck.night.channels.making import channel_for
         from bedcheck.night.clock import SystemClock
         from bedcheck.night.registry import settings_of
@@ -58,6 +58,8 @@ def try_channel(
             number = printable(delivery.reference)
             typer.echo(text("channel.reference", lang, reference=number))
         return
-    key = "channel.rejected" if isinstance(delivery, Rejected) else "channel.unreachable"
-    typer.echo(text(key, lang, **values, reason=printable(delivery.reason)))
+    key = {NotSent: "not_sent", Rejected: "rejected"}.get(type(delivery), "unreachable")
+    typer.echo(
+        text(f"channel.{key}", lang, **values, reason=printable(said(delivery.reason, lang)))
+    )
     raise typer.Exit(NOT_REACHED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from bedcheck.errors import (
     AccessError,
     BedcheckError,
     ManifestError,
+    MissingExtra,
+    NoStore,
     PictureError,
     PlacementError,
     RecordError,
@@ -22,6 +25,7 @@ from bedcheck.errors import (
 )
 from bedcheck.extras import needs
 from bedcheck.printing import printable
+from bedcheck.texts import text
 
 if TYPE_CHECKING:
     from bedcheck.history import Store
@@ -69,24 +73,35 @@ Token = Annotated[
 ]
 
 
+WRONG_USE = (
+    AccessError | ManifestError | MissingExtra | NoStore | PlacementError | RecordError
+    | RegistryError
+)  # fmt: skip
+"""What whoever gave the command can set right; the rest is a failure of ours or of the machine."""
+
+
 @contextmanager
-def told() -> Iterator[None]:
+def told(lang: Language = Language.EN) -> Iterator[None]:
     """Tells an error of ours on stderr, a line for each fault, and exits with its code."""
     try:
         yield
+    except typer.Abort:
+        if sys.stdin.isatty():  # somebody is there, and does not wish to go on
+            raise
+        typer.echo(text("usage.no_answer", lang), err=True)
+        raise typer.Exit(USAGE) from None
     except BedcheckError as error:
         lines = [printable(line) for line in str(error).splitlines()] or [error.kind]
         typer.echo("\n".join([f"bedcheck: {lines[0]}", *lines[1:]]), err=True)
         if isinstance(error, PictureError):
             raise typer.Exit(NOT_JUDGED) from None
-        wrong = PlacementError | ManifestError | RecordError | RegistryError | AccessError
-        raise typer.Exit(USAGE if isinstance(error, wrong) else FAILED) from None
+        raise typer.Exit(USAGE if isinstance(error, WRONG_USE) else FAILED) from None
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Store]:
+def opened(path: Path, lang: Language = Language.EN) -> Iterator[Store]:
     """The store at ``path``; errors are told, the extra is named where it is missing."""
-    with told():
+    with told(lang):
         with needs("night"):
             from bedcheck.history import Store
         with Store.open(path) as store:

@@ -25,7 +25,8 @@ def report(store: Store, at: datetime, language: str) -> None:
     found = store.statistics(asked, by="os:anna", at=at)
     counts, said = found.total.counts, []
     for name in NUMBERS:
-        said.append(f"{wording.whole(counts[name], language)} {wording.title(name, language)}")
+        number = wording.whole(counts[name], language)
+        said.append(f"{number} {wording.title(name, language, counts[name])}")
     print("\n== The night's report\n")
     print(f"  {', '.join(said)}.")
     causes = [f"{word(part.name, language)} {part.counts['alarms']}" for part in found.parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,34 @@ def test_what_place_writes_check_reads(picture: Path, tmp_path: Path) -> None:
     assert str(out) in placed.stderr
     (line,) = lines(bedcheck("check", "--json", "--placement", out, picture))
     assert np.array(line["bed"]) == pytest.approx(np.array(corners(BED)), abs=0.01)
+
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+@pytest.mark.parametrize(
+    ("sample", "warned"),
+    [
+        ("in_bed_lamp.jpg", "the network sees a person in the bed"),
+        ("arm_before_the_lens.jpg", "the view of the bed is obstructed"),
+        ("same_hue.jpg", "a person could not be made out"),
+        ("empty_daylight.jpg", ""),
+    ],
+)
+def test_a_reference_that_is_not_judged_empty_is_told_and_written_all_the_same(
+    sample: str, warned: str, tmp_path: Path
+) -> None:
+    with (SAMPLES / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        (bed,) = (row["bed"] for row in csv.DictReader(file) if row["path"] == sample)
+    out = tmp_path / "camera.toml"
+    placed = bedcheck("place", SAMPLES / sample, "--bed", bed, "--out", out, "--lang", "en")
+    assert placed.exit_code == 0, placed.stderr
+    assert out.exists()
+    wrote, *warnings = placed.stderr.splitlines()
+    assert wrote == f"wrote {out}"
+    assert [f"{sample}: WARNING: " in line and warned in line for line in warnings] == (
+        [True] if warned else []
+    )
 
 
 @pytest.mark.parametrize(

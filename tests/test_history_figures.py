@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 
@@ -48,9 +49,9 @@ def test_stats_tell_every_figure(run: Run, language: str) -> None:
     assert done.exit_code == 0
     told = " ".join(done.stdout.split())
     first = {
-        "sv": "2026-10-05 till 2026-10-11, 7 nätter, räknade från kväll till kväll kundnätter 42",
+        "sv": "2026-10-05 till 2026-10-11, 7 nätter, räknade från kväll till kväll 42 kundnätter",
         "en": "2026-10-05 to 2026-10-11, 7 nights, counted from evening to evening"
-        " resident-nights 42",
+        " 42 resident-nights",
     }[language]
     assert told.startswith(first)
     assert {"sv": "av 42 kundnätter", "en": "of 42 resident-nights"}[language] in told
@@ -141,6 +142,42 @@ def test_the_report_can_be_looked_at_before_anybody_gets_it(run: Run, tmp_path: 
     mail = message_from_bytes((out / "bedcheck-2026-w41.eml").read_bytes())
     assert [part.get_filename() for part in mail.walk() if part.get_filename()][-1].startswith(
         "seal-"
+    )
+
+
+def test_a_report_of_nights_that_are_to_come_is_refused(run: Run, tmp_path: Path) -> None:
+    far = (date.today() + timedelta(days=40)).isoformat()
+    done = run("report", str(tmp_path / "out"), "--of", far, "--lang", "en")
+    assert done.exit_code == 2
+    assert "--of: expected a night of a time that has begun" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_of_nights_that_are_not_over_says_so(run: Run, tmp_path: Path) -> None:
+    tonight = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    done = run("report", str(tmp_path / "out"), "--of", tonight, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    last = date.fromisoformat(tonight)
+    over = (last + timedelta(days=1)).month != last.month  # the month of that night has ended
+    assert ("Not all of those nights are over" in done.output) or over
+
+
+@pytest.mark.parametrize(
+    ("span", "told"),
+    [
+        (SPAN, r"\d+ looks with what was found: .*labels.csv"),
+        (("--since", "2020-01-01", "--until", "2020-01-02"), "from 2020-01-01 to 2020-01-02 there"
+         " is no look of which is known what was found: .*labels.csv has its heading alone"),
+    ],
+)  # fmt: skip
+def test_labels_say_what_was_written(
+    run: Run, tmp_path: Path, span: tuple[str, ...], told: str
+) -> None:
+    done = run("labels", str(tmp_path / "labels.csv"), *span, "--lang", "en")
+    assert done.exit_code == 0
+    assert re.search(told, done.stderr)
+    assert re.search(
+        "rubrikrad|vad som hittades", run("labels", str(tmp_path / "l.csv"), *span).stderr
     )
 
 

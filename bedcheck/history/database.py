@@ -10,11 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bedcheck.errors import StoreBusy, StoreError
+from bedcheck.errors import NoStore, StoreBusy, StoreError
 from bedcheck.history.migrations import HEAD
 
-__all__ = ["APPLICATION", "create_file", "engine_for", "is_current", "told", "upgrade"]
+__all__ = ["APPLICATION", "create_file", "engine_for", "is_current", "is_other", "told", "upgrade"]
 
+MAGIC = b"SQLite format 3\0"
+HEAD_BYTES = 100
 APPLICATION = 0x42454443  # "BEDC", so that a store is known from other SQLite files
 
 
@@ -24,6 +26,21 @@ def create_file(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise StoreError(f"{path}: cannot be made: {error.strerror or error}") from None
+
+
+def is_other(path: Path) -> bool:
+    """Whether a file is plainly no store, so that nobody looks for its secrets.
+
+    An empty one is a store whose making was cut short; what a log beside it holds is not seen.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if not head:
+        return False
+    return not head.startswith(MAGIC) or head[68:72] not in (bytes(4), APPLICATION.to_bytes(4))
 
 
 def engine_for(path: Path, patience: float) -> sa.Engine:
@@ -72,7 +89,7 @@ def upgrade(connection: sa.Connection, path: Path) -> bool:
     application = connection.exec_driver_sql("PRAGMA application_id").scalar()
     tables = set(sa.inspect(connection).get_table_names())
     if application != APPLICATION and (application or tables):
-        raise StoreError(f"{path}: expected a store of Bedcheck; it is another program's file")
+        raise NoStore(f"{path}: expected a store of Bedcheck; it is another program's file")
     version = None
     if "alembic_version" in tables:
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()

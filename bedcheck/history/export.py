@@ -19,7 +19,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from bedcheck.errors import RecordError, StoreError
+from bedcheck.errors import RecordError
 from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.telling import tell, title
 
@@ -69,7 +69,7 @@ def write(
 
     The form goes by the name's ending. ``zone``: the clock of the column ``time``;
     ``names``: what residents are called, by key. The file is there whole or not at all;
-    StoreError where it cannot be written.
+    RecordError where it cannot be written.
     """
     form = Format.of(path)
     with _whole(path) as part:
@@ -174,7 +174,7 @@ def _whole(path: Path) -> Iterator[Path]:
         yield part
         part.replace(path)
     except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise RecordError(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bedcheck.errors import StoreError
+from bedcheck.errors import RecordError
 from bedcheck.history.figures.rollup import load
 from bedcheck.history.figures.statistics import Question
 from bedcheck.history.figures.tally import Fact, opened_at
@@ -141,7 +141,7 @@ def write_labels(path: Path, labels: Sequence[Label]) -> None:
             for number, label in enumerate(labels):
                 out.writerow(_cells(number, label))
     except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise RecordError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def _cells(number: int, label: Label) -> list[object]:

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     ALARM_RAISED = "alarm_raised"  # cause
     ALARM_SENT = "alarm_sent"  # to, channel, key
     ALARM_ACCEPTED = "alarm_accepted"  # to, channel, reference: the receiver has it
+    ALARM_NOT_SENT = "alarm_not_sent"  # to, reason: it never left, a secret or a part is missing
     ALARM_REJECTED = "alarm_rejected"  # to, channel, reason
     ALARM_UNREACHABLE = "alarm_unreachable"  # to, channel, reason
     ALARM_UNANSWERED = "alarm_unanswered"  # to: the agreed time ran out

@@ -14,10 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bedcheck.errors import StoreBusy, StoreError
+from bedcheck.errors import NoStore, StoreBusy, StoreError
 from bedcheck.history import tables as t
 from bedcheck.history.chain import first_link, head_message
-from bedcheck.history.database import create_file, engine_for, is_current, told, upgrade
+from bedcheck.history.database import create_file, engine_for, is_current, is_other, told, upgrade
 from bedcheck.history.figures.rollup import forget, roll_up
 from bedcheck.history.figures.statistics import Question, Statistics, answer
 from bedcheck.history.keys import Keys, key_file
@@ -60,20 +60,23 @@ class Store:
         Raises
         ------
         StoreError
-            There is no such file, it is no store, it is damaged or a newer version's, or its
-            secrets are missing or readable by others.
+            It is damaged or a newer version's, or its secrets are missing or readable by others.
+        NoStore
+            There is no such file, or it is no store.
         StoreBusy
             Another process held it for longer than ``patience`` seconds.
         """
         path = Path(path)
         if not path.exists():
             if not create:
-                raise StoreError(f"{path}: there is no such store: make it with `night init`")
+                raise NoStore(f"{path}: there is no such store: make it with `night init`")
             if not key_file(path).exists():  # first: a store without secrets would be lost
                 Keys.create(key_file(path))
             create_file(path)
         elif not path.is_file():
-            raise StoreError(f"{path}: expected a file")
+            raise NoStore(f"{path}: expected a file")
+        elif not key_file(path).exists() and is_other(path):  # else it may be ours, damaged
+            raise NoStore(f"{path}: expected a store of Bedcheck; it is another kind of file")
         store = cls(path, engine_for(path, patience), Keys.load(key_file(path)), patience)
         try:
             store._prepare()

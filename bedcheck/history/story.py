@@ -13,6 +13,7 @@ __all__ = ["AlarmStory", "Call", "story_of"]
 
 _ANSWERS = {
     Kind.ALARM_ACCEPTED: "accepted",
+    Kind.ALARM_NOT_SENT: "not_sent",
     Kind.ALARM_REJECTED: "rejected",
     Kind.ALARM_UNREACHABLE: "unreachable",
     Kind.ALARM_UNANSWERED: "unanswered",
@@ -27,7 +28,7 @@ class Call:
     to: str
     channel: str
     key: str = ""  # of the delivery
-    answer: str = ""  # the last heard: accepted, rejected, unreachable, unanswered; "": nothing
+    answer: str = ""  # the last heard, of `_ANSWERS`; "": nothing
     answered: datetime | None = None
     reason: str = ""
 
@@ -106,6 +107,7 @@ def _told(story: AlarmStory, row: HistoryRow) -> dict[str, Any]:
             changes["calls"] = (*story.calls, call)
         case (
             Kind.ALARM_ACCEPTED
+            | Kind.ALARM_NOT_SENT
             | Kind.ALARM_REJECTED
             | Kind.ALARM_UNREACHABLE
             | Kind.ALARM_UNANSWERED

@@ -20,6 +20,7 @@ _MAIN: Mapping[Kind, tuple[str, ...]] = {
     Kind.ALARM_RAISED: ("cause", "why"),
     Kind.ALARM_SENT: ("to", "channel"),
     Kind.ALARM_ACCEPTED: ("to", "reference"),
+    Kind.ALARM_NOT_SENT: ("to", "reason"),
     Kind.ALARM_REJECTED: ("to", "reason"),
     Kind.ALARM_UNREACHABLE: ("to", "reason"),
     Kind.ALARM_UNANSWERED: ("to",),
@@ -62,19 +63,38 @@ def word(value: str, language: str) -> str:
     for table in _TABLES:
         if f"{table}.{value}" in known:
             return texts.text(f"{table}.{value}", language)
-    return value.replace("_", " ")
+    told = texts.said(value, language)
+    return told if told != value else value.replace("_", " ")
 
 
 def tell(row: HistoryRow, language: str) -> str:
     """The row in one line, without its time, its resident and who did it."""
     kind = Kind(row.kind)
-    parts = [part for name in _MAIN[kind] for part in _said(row.facts.get(name), language)]
+    parts = [part for name in _MAIN[kind] for part in _fact(kind, name, row, language)]
     if kind is Kind.LOOK and row.facts.get("certain") is False:
         parts.append(word("uncertain", language))
     said = ", ".join(parts)
     unlooked = kind is Kind.WINDOW_CLOSED and row.facts.get("looked") is False
     what = texts.text("history.unlooked", language) if unlooked else title(kind, language)
     return f"{what}: {said}" if said else what
+
+
+def _fact(kind: Kind, name: str, row: HistoryRow, language: str) -> list[str]:
+    """One fact of a row; of a change of the registry, kinds and fields by their own names."""
+    value = row.facts.get(name)
+    known = texts.keys(language)
+    if kind is Kind.CHANGE and name == "of" and isinstance(value, str):
+        what, _, key = value.partition(" ")
+        if f"history.entry.{what}" in known:
+            return [f"{texts.text(f'history.entry.{what}', language)} {key}".strip()]
+    if kind is Kind.CHANGE and name == "fields" and isinstance(value, list | tuple):
+        return [
+            texts.text(f"history.field.{field}", language)
+            if f"history.field.{field}" in known
+            else str(field).replace("_", " ")
+            for field in value
+        ]
+    return _said(value, language)
 
 
 def who_text(who: str, language: str) -> str:

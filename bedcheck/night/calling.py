@@ -17,6 +17,7 @@ from bedcheck.night.window import Alarm, AlarmCause, Call, Ending, Phase, Questi
 __all__ = ["ask", "call_failed", "call_next", "deviation", "raise_alarm", "remind", "unanswered"]
 
 ROUNDS = 2  # through the contacts, before the crisis list
+FAILED = {"not_sent": Kind.ALARM_NOT_SENT, "rejected": Kind.ALARM_REJECTED}
 REMINDERS = 2  # of an outcome, before the window is closed without
 
 
@@ -139,16 +140,27 @@ def unanswered(draft: Draft) -> None:
 
 
 def call_failed(draft: Draft, key: str, kind: str, reason: str) -> None:
-    """A call was rejected, or its receiver could not be reached."""
+    """A call was not sent, was rejected, or its receiver could not be reached."""
     alarm = draft.window.alarm
-    row = Kind.ALARM_REJECTED if kind == "rejected" else Kind.ALARM_UNREACHABLE
     current = alarm is not None and alarm.call is not None and alarm.call.key == key
     facts: dict[str, Any] = {"key": key, "reason": reason}
     if current and alarm is not None and alarm.call is not None:
         facts["to"] = alarm.call.contact
-    draft.log(row, alarm=True, **facts)
+    draft.log(FAILED.get(kind, Kind.ALARM_UNREACHABLE), alarm=True, **facts)
+    if kind == "not_sent" and "to" in facts:
+        _tell_unsent(draft, facts["to"], reason)
     if current and draft.window.phase in (Phase.CALLING, Phase.CRISIS):
         call_next(draft, at_once=False)
+
+
+def _tell_unsent(draft: Draft, to: str, reason: str) -> None:
+    """Nothing can be sent to a contact: the administrator mends that, told once an alarm."""
+    alarm, terms = draft.window.alarm, draft.window.terms
+    assert alarm is not None
+    if to not in alarm.unsent:
+        draft.set_alarm(unsent=(*alarm.unsent, to))
+        names = {contact.key: contact.name for contact in (*terms.contacts, *terms.crisis)}
+        draft.tell("administrator", "not_sent", contact=names.get(to, to), reason=reason[:300])
 
 
 def remind(draft: Draft) -> None:

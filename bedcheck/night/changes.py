@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from bedcheck.night.imported import as_imported, kept_since, mark_imported
 from bedcheck.night.planner import tell
 from bedcheck.night.registry import KINDS, Entry, Registry
 from bedcheck.night.unit import Service
-from bedcheck.night.validate import checked
+from bedcheck.night.validate import checked, validate
 
 __all__ = ["Imported", "change", "import_registry", "remove", "withdraw"]
 
@@ -26,7 +26,8 @@ __all__ = ["Imported", "change", "import_registry", "remove", "withdraw"]
 class Imported(NamedTuple):
     """What an import did."""
 
-    changed: int  # entries new or other than before
+    added: int  # entries that there were none of before
+    changed: int  # entries other than before
     kept: tuple[str, ...]  # "camera C1": the same in the file, and changed by others since
 
 
@@ -44,27 +45,39 @@ def change(store: Store, entries: Iterable[Entry], by: str, now: datetime) -> in
         return _put(tx, tables, by, now)
 
 
-def import_registry(store: Store, registry: Registry, by: str, now: datetime) -> Imported:
+def import_registry(
+    store: Store, registry: Registry, by: str, now: datetime, faults: Sequence[Fault] = ()
+) -> Imported:
     """Put in what of ``registry`` is other than when it was last imported; see `change`.
 
     An entry that is the same as then keeps what commands, and the runner, did to it since.
-    What is not in ``registry`` stays as it is.
+    What is not in ``registry`` stays as it is. ``faults`` of what could not be read: they are
+    told with those of the rest, all at once, and nothing is changed.
     """
     with store.transaction() as tx:
         tables = as_imported(tx, registry)
         kept = kept_since(tx, registry, tables)
-        count = _put(tx, tables, by, now)
+        new = sum(
+            tx.get(kind, entry.key) is None for kind, entries in tables.items() for entry in entries
+        )
+        count = _put(tx, tables, by, now, faults, registry.unread)
         mark_imported(tx, tables, by, now)
-        return Imported(count, tuple(kept))
+        return Imported(new, count - new, tuple(kept))
 
 
-def _put(tx: Transaction, tables: dict[str, list[Entry]], by: str, now: datetime) -> int:
-    registry = Registry.load(tx)
-    if revived := list(revivals(tx, tables)):
-        raise RegistryError(revived)
+def _put(
+    tx: Transaction,
+    tables: dict[str, list[Entry]],
+    by: str,
+    now: datetime,
+    faults: Sequence[Fault] = (),
+    unread: frozenset[tuple[str, str]] = frozenset(),
+) -> int:
+    registry = replace(Registry.load(tx), unread=unread)
     for kind, entries in tables.items():
         registry = registry.with_entries(kind, entries)
-    checked(registry)
+    if found := [*faults, *revivals(tx, tables), *validate(registry)]:
+        raise RegistryError(found)
     count = sum(
         put_entry(tx, kind, entry, by, now) for kind in KINDS for entry in tables.get(kind, ())
     )

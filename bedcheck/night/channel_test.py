@@ -14,6 +14,7 @@ from bedcheck.night.channels.port import (
     Channel,
     Delivery,
     Heartbeat,
+    NotSent,
     Rejected,
     Unreachable,
 )
@@ -66,11 +67,13 @@ def send_test(
             message = f"a heartbeat is for the medium scaip; it is {contact.medium}"
             raise RegistryError([Fault(place=f"contact[{key}]", message=message)])
     except (ValueError, MissingExtra) as error:
-        delivery = Rejected(str(error))
+        delivery = NotSent(str(error))
     facts = {"for": key, "what": "channel_test", "channel": contact.medium.value, "key": name}
     match delivery:
         case Accepted(reference=reference):
             facts |= {"why": "channel_accepted", "reference": reference}
+        case NotSent(reason=reason):
+            facts |= {"why": "channel_not_sent", "error": reason[:500]}
         case Rejected(reason=reason):
             facts |= {"why": "channel_rejected", "error": reason[:500]}
         case Unreachable(reason=reason):

@@ -18,6 +18,7 @@ from bedcheck.history.transaction import Snapshot, Transaction
 from bedcheck.night.actions import Action, Disarm, Log, Look, PlaceCall, Revoke, Tell
 from bedcheck.night.bars import bar_against
 from bedcheck.night.events import Barred, Due, Event
+from bedcheck.night.lines.line import OWN_LINE
 from bedcheck.night.looking import CLOSES
 from bedcheck.night.registry import Registry, table_of
 from bedcheck.night.transition import transition
@@ -86,12 +87,13 @@ def due_event(registry: Registry, window: Window, now: datetime, silent: str = "
     """The `Due` that is owed to ``window``, with what stands against a look.
 
     A window that was missed is judged by what held when it opened. ``silent``: why the line
-    to the home is known to be down now; empty: it is not.
+    to the home is known to be down now, `OWN_LINE` where it is ours; empty: it is not.
     """
     at = now if now < window.closes else window.opens
     bar, detail = bar_against(registry, window.agreement, at)
     if bar is None and silent:
-        bar, detail = Bar.LINE_DOWN, silent
+        ours = silent == OWN_LINE
+        bar, detail = (Bar.OWN_LINE, "") if ours else (Bar.LINE_DOWN, silent)
     return Due(bar=bar, detail=detail)
 
 

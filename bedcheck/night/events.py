@@ -90,10 +90,10 @@ class CallAccepted:
 
 @dataclass(frozen=True, kw_only=True)
 class CallFailed:
-    """The receiver did not take the alarm."""
+    """The receiver did not take the alarm, or it was never sent."""
 
     key: str
-    kind: str  # "rejected" or "unreachable"
+    kind: str  # "not_sent", "rejected" or "unreachable"
     reason: str = ""
 
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from bedcheck.frame import Frame
 
-__all__ = ["Box", "Glance", "clock_of", "frozen", "glance", "stamps_stand_still"]
+__all__ = ["SAME", "Box", "Glance", "clock_of", "frozen", "glance", "stamps_stand_still"]
 
+SAME = "every frame was the same to the bit"
 LEAST = 3  # frames, before frames of a live camera that are the same to the bit say anything
 LONG = 2.5  # seconds from the first frame to the last: a clock with seconds has moved on twice
 SLOW = 0.1  # of our time by which the camera's stamps must have moved on
@@ -60,7 +61,7 @@ def frozen(glances: Sequence[Glance]) -> str:
     not moved on in two and a half seconds.
     """
     if len(glances) >= LEAST and len({one.print for one in glances}) == 1:
-        return "every frame was the same to the bit"
+        return SAME
     if len(glances) < 2 or glances[-1].at - glances[0].at < LONG:
         return ""
     clocks = [one.clock for one in glances]

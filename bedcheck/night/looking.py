@@ -29,6 +29,9 @@ CLOSES = {
 }
 """Bars that leave nothing to supervise. The others leave a resident nobody has looked to."""
 
+LINES = frozenset({Bar.LINE_DOWN, Bar.OWN_LINE})
+"""Bars that come between two looks without anybody's doing: what was seen still counts."""
+
 OWN = frozenset({"judgement", "no_grant", "overdue", "internal", "interrupted"})
 """Faults of the operator's side: neither the camera nor the line is to blame."""
 
@@ -53,7 +56,7 @@ def due_for_look(draft: Draft, event: Due) -> None:
         else:
             draft.tell("operator", "no_look_made")
             raise_alarm(draft, AlarmCause.NO_LOOK_MADE, "window_closed")
-    elif event.bar is Bar.LINE_DOWN and window.finding and window.finding.state != State.IN_BED:
+    elif event.bar in LINES and window.finding and window.finding.state != State.IN_BED:
         _conclude(draft, window.finding)  # the same: the first look saw enough to act on
     elif event.bar is not None:
         why = (event.bar.value, event.detail) if event.detail else (event.bar.value,)

@@ -94,6 +94,8 @@ def task_message(
         words["bar"] = texts.text(f"bar.{words['bar']}", language)
     if "by" in words:
         words["by"] = _person(registry, words["by"])
+    if "reason" in words:
+        words["reason"] = texts.said(words["reason"], language)
     why = facts.get("causes") or facts.get("why") or facts.get("error") or ()
     words["why"] = why_text([why] if isinstance(why, str) else why, language)
     text = texts.text(

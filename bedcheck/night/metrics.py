@@ -11,7 +11,7 @@ from bedcheck.night.clock import Clock
 from bedcheck.night.engine import open_windows
 from bedcheck.night.lines.line import Health
 from bedcheck.night.lines.terms import longest_undetected
-from bedcheck.night.lines.watching import lines_of, open_incidents
+from bedcheck.night.lines.watching import lines_of, open_incidents, own_line
 from bedcheck.night.registry import Registry
 from bedcheck.night.window import Phase
 
@@ -42,6 +42,7 @@ class Metrics:
             windows = open_windows(snapshot)
             lines = lines_of(snapshot)
             incidents = open_incidents(snapshot)
+            own = own_line(snapshot)
             settings = list(snapshot.all("settings").values())
         terms = Registry.read({"settings": settings}).settings.lines
         late = [w for w in windows if w.due is not None and w.due + OVERDUE < now]
@@ -59,6 +60,7 @@ class Metrics:
             "bedcheck_lines_doubted": sum(line.health is Health.DOUBTED for line in lines),
             "bedcheck_lines_overdue": sum(line.due + UNTESTED < now for line in lines),
             "bedcheck_incidents_open": len(incidents),
+            "bedcheck_own_line_down": own.since is not None,
             "bedcheck_line_undetected_seconds": longest_undetected(terms).total_seconds(),
         }
 
@@ -75,6 +77,7 @@ _HELP = {
     "bedcheck_lines_doubted": "Of those, the ones whose latest test failed.",
     "bedcheck_lines_overdue": "Of those, the ones whose test is over two minutes late.",
     "bedcheck_incidents_open": "Areas in which an outage lasts.",
+    "bedcheck_own_line_down": "1 while no home of any area answers: our own line is down.",
     "bedcheck_line_undetected_seconds": "The longest that a line's failing is unseen, as set.",
 }
 

@@ -18,7 +18,7 @@ from bedcheck.history.grant import Grant
 from bedcheck.night.cameras.port import Camera, frame_from
 from bedcheck.night.cameras.rtsp import RtspCamera
 from bedcheck.night.clock import Clock
-from bedcheck.night.frozen import Glance, frozen, glance
+from bedcheck.night.frozen import SAME, Glance, frozen, glance
 from bedcheck.night.messages import why_text
 
 __all__ = ["FRAMES", "SECONDS", "Line", "Probed", "lines", "probe"]
@@ -28,6 +28,7 @@ APART = 1.5  # seconds between the pictures of a snapshot camera
 PATIENCE = 10.0  # seconds for one picture, as a look has it
 SECONDS = FRAMES * (PATIENCE + APART)  # that a probe may take
 
+WHOLE = frozenset({"refused"})  # failures of which what to do says what it is, too
 SLOW = 5.0  # seconds to the first picture; a look has ten
 FAR_APART = 4.5  # seconds between key frames; a look allows for four
 CLOCK_NOTE, CLOCK_WRONG = 5.0, 60.0  # seconds
@@ -132,6 +133,8 @@ def lines(probed: Probed) -> tuple[Line, ...]:
 
 
 def _pictures(probed: Probed) -> list[Line]:
+    if not probed.waits and probed.failure in WHOLE:
+        return [Line(severity=Severity.PROBLEM, key=f"probe.fix.{probed.failure}")]
     if not probed.waits:
         why = ("why", probed.failure)
         return [
@@ -145,7 +148,7 @@ def _pictures(probed: Probed) -> list[Line]:
         if probed.waits[0] > SLOW
         else Line(severity=Severity.OK, key="probe.picture", values=size)
     ]
-    if len(probed.waits) > 1:
+    if len(probed.waits) > 1 and not probed.frozen:  # no praise for the same one again
         again = (("seconds", max(probed.waits[1:])),)
         told.append(Line(severity=Severity.OK, key="probe.again", values=again))
     if probed.failure:
@@ -153,7 +156,10 @@ def _pictures(probed: Probed) -> list[Line]:
         told.append(Line(severity=Severity.PROBLEM, key="probe.unsteady", values=(why,)))
         told.append(Line(severity=Severity.PROBLEM, key=f"probe.fix.{probed.failure}"))
     if probed.frozen:
-        told.append(Line(severity=Severity.PROBLEM, key="probe.fix.frozen"))
+        # A camera that stands still, or no camera: a file that a web server gives out.
+        file = probed.frozen == SAME and not probed.streams
+        key = "probe.fix.same" if file else "probe.fix.frozen"
+        told.append(Line(severity=Severity.PROBLEM, key=key))
     if probed.gap is not None:
         far = probed.gap > FAR_APART
         told.append(
@@ -170,6 +176,8 @@ def _pictures(probed: Probed) -> list[Line]:
 
 def _clock(probed: Probed) -> list[Line]:
     ahead = probed.clock_ahead
+    if ahead is None and not probed.waits:  # there is no picture to look for a clock in
+        return []
     if ahead is None:
         return [Line(severity=Severity.NOT_CHECKED, key="probe.clock_unknown")]
     off = (("seconds", abs(ahead)),)

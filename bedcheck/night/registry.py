@@ -18,6 +18,7 @@ from bedcheck.night.fault import Fault
 from bedcheck.night.resident import Consent, Resident
 from bedcheck.night.settings import Settings
 from bedcheck.night.unit import Unit
+from bedcheck.night.wording import form_fault
 
 if TYPE_CHECKING:
     from bedcheck.history.store import Store
@@ -60,9 +61,14 @@ class Documents(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Registry:
-    """Everything that is registered, by kind and key."""
+    """Everything that is registered, by kind and key.
+
+    ``unread``: kind and key of entries that a file has and that could not be read; "" for a
+    key that is not known. `lacks` says whether something may be missing because of it.
+    """
 
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unread: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def load(cls, store: Documents) -> Registry:
@@ -72,20 +78,28 @@ class Registry:
     @classmethod
     def read(cls, tables: Mapping[str, Any]) -> Registry:
         """From plain tables, as a file has them. Raises RegistryError with every fault."""
+        registry, faults = cls.gather(tables)
+        if faults:
+            raise RegistryError(faults)
+        return registry
+
+    @classmethod
+    def gather(cls, tables: Mapping[str, Any]) -> tuple[Registry, list[Fault]]:
+        """What of plain tables can be read, and every fault of the form of the rest."""
         faults = [
             Fault(place=str(kind), message=f"expected one of {', '.join(KINDS)}")
             for kind in tables
             if kind not in KINDS
         ]
         entries: dict[str, dict[str, Any]] = {}
+        unread: set[tuple[str, str]] = set()
         for kind in KINDS:
             rows = tables.get(kind, [])
-            found, wrong = _read(kind, [rows] if isinstance(rows, dict) else rows)
+            found, wrong, lost = _read(kind, [rows] if isinstance(rows, dict) else rows)
             entries[kind] = found
             faults += wrong
-        if faults:
-            raise RegistryError(faults)
-        return cls(entries=entries)
+            unread |= {(kind, key) for key in lost}
+        return cls(entries=entries, unread=frozenset(unread)), faults
 
     def with_entries(self, kind: str, added: Iterable[Entry]) -> Registry:
         """The same with entries put in, in place of those of the same keys."""
@@ -102,6 +116,12 @@ class Registry:
     def of(self, kind: str) -> Mapping[str, Any]:
         """The entries of one kind, by key."""
         return self.entries.get(kind, {})
+
+    def lacks(self, kind: str, key: str | None = None) -> bool:
+        """Whether an entry of ``kind``, that of ``key`` if given, was there and not readable."""
+        if key is None:
+            return any(one == kind for one, _ in self.unread)
+        return (kind, key) in self.unread or (kind, "") in self.unread
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """As plain tables, the inverse of `read`; kinds without an entry are left out."""
@@ -192,58 +212,38 @@ def _adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(several, config=ConfigDict(extra="forbid", str_strip_whitespace=True))
 
 
-def _read(kind: str, rows: Any) -> tuple[dict[str, Any], list[Fault]]:
+def _read(kind: str, rows: Any) -> tuple[dict[str, Any], list[Fault], set[str]]:
+    """The entries of a kind by key, the faults of form, and the keys of what cannot be read."""
+    faults: list[Fault] = []
+    lost: set[str] = set()
     try:
         entries = _adapter(kind).validate_python(rows)
     except ValidationError as error:
-        return {}, [
-            Fault(place=_place(kind, rows, fault["loc"]), message=_message(fault))
-            for fault in error.errors(include_url=False)
-        ]
+        told = error.errors(include_url=False)
+        faults = [form_fault(kind, rows, fault) for fault in told]
+        wrong = {fault["loc"][0] if fault["loc"] else None for fault in told}
+        if None in wrong or not isinstance(rows, list):
+            return {}, faults, {""}
+        lost = {_key(rows[number]) for number in wrong if isinstance(number, int)}
+        right = [row for number, row in enumerate(rows) if number not in wrong]
+        entries = _adapter(kind).validate_python(right)
     found: dict[str, Any] = {}
-    faults = []
-    for number, entry in enumerate(entries):
+    for entry in entries:
         if entry.key in found:
-            place = f"{kind}[{number}].key"
-            faults.append(Fault(place=place, message=f"expected each key once; {entry.key!r} is"))
+            message = f"expected each key once; {entry.key!r} is there twice"
+            faults.append(Fault(place=f"{kind}[{entry.key}]", message=message))
         found[entry.key] = entry
-    return found, [replace(f, message=f.message + " there twice") for f in faults]
+    return found, faults, lost
 
 
-def _place(kind: str, rows: Any, where: tuple[int | str, ...]) -> str:
-    """Where a fault is, the entry named by its key where it has one."""
-    place = kind
-    for depth, part in enumerate(where):
-        if depth == 0 and isinstance(part, int) and isinstance(rows[part], dict):
-            key = rows[part].get("key")
-            place += f"[{key}]" if isinstance(key, str) and key else f"[{part}]"
-        else:
-            place += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return place
-
-
-_MESSAGES = {
-    "missing": "is missing",
-    "unexpected_keyword_argument": "there is no such field: correct its name, or take it out",
-    "timezone_aware": "expected a time with its zone, as 2026-03-10T22:00:00+01:00",
-    "time_parsing": "expected a time of day, as 22:30",
-    "datetime_from_date_parsing": "expected a date and time, as 2026-03-10T22:00:00+01:00",
-}
-
-
-def _message(fault: Any) -> str:
-    told = _MESSAGES.get(fault["type"])
-    if fault["type"] == "missing":
-        return "is missing"
-    got = f"; got {fault['input']!r:.60}"
-    if told is None:
-        told = str(fault["msg"]).replace("Input should be", "expected", 1)
-    return told + got
+def _key(row: Any) -> str:
+    key = row.get("key") if isinstance(row, dict) else None
+    return key if isinstance(key, str) else ""
 
 
 def entry_from(kind: str, table: Mapping[str, Any]) -> Entry:
     """One entry from a plain table. Raises RegistryError with every fault."""
-    found, faults = _read(kind, [dict(table)])
+    found, faults, _ = _read(kind, [dict(table)])
     if faults:
         raise RegistryError(faults)
     entry: Entry = next(iter(found.values()))

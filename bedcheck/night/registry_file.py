@@ -12,7 +12,7 @@ from bedcheck.errors import RegistryError
 from bedcheck.night.fault import Fault
 from bedcheck.night.registry import KINDS, Registry
 
-__all__ = ["dump", "parse"]
+__all__ = ["dump", "gather", "parse"]
 
 MOST_BYTES = 64 * 2**20
 
@@ -27,6 +27,17 @@ def dump(registry: Registry, form: str) -> str:
 
 def parse(path: Path) -> Registry:
     """The registry in a TOML or JSON file. Raises RegistryError with every fault of its form."""
+    registry, faults = gather(path)
+    if faults:
+        raise RegistryError(faults)
+    return registry
+
+
+def gather(path: Path) -> tuple[Registry, list[Fault]]:
+    """What of a TOML or JSON file can be read, and every fault of the form of the rest.
+
+    Raises RegistryError where it is no such file.
+    """
     try:
         if path.stat().st_size > MOST_BYTES:
             raise RegistryError([Fault(place=str(path), message="is too large: split it")])
@@ -45,4 +56,4 @@ def parse(path: Path) -> Registry:
     if not isinstance(tables, dict):
         message = f"expected tables named {', '.join(KINDS)}"
         raise RegistryError([Fault(place=str(path), message=message)])
-    return Registry.read(tables)
+    return Registry.gather(tables)

@@ -11,7 +11,7 @@ from functools import partial
 from bedcheck.errors import MissingExtra
 from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.transaction import Transaction
-from bedcheck.night.channels.port import Accepted, Channel, Delivery, Heartbeat, Rejected
+from bedcheck.night.channels.port import Accepted, Channel, Delivery, Heartbeat, NotSent
 from bedcheck.night.clock import Clock
 from bedcheck.night.contact import Contact
 from bedcheck.night.planner import tell
@@ -55,11 +55,11 @@ class Signs:
             if isinstance(channel, Heartbeat):
                 delivery = channel.heartbeat(key)
             else:
-                delivery = Rejected("it takes no sign of life")
+                delivery = NotSent("it takes no sign of life")
         except (ValueError, MissingExtra) as error:
-            delivery = Rejected(str(error))
+            delivery = NotSent(str(error))
         except Exception as error:  # a fault of ours must not end the signs
-            delivery = Rejected(f"internal: {type(error).__name__}")
+            delivery = NotSent(f"internal: {type(error).__name__}")
         heard = isinstance(delivery, Accepted)
         every = timedelta(minutes=contact.scaip.heartbeat_minutes if contact.scaip else 60)
         wait = every if heard else min(every, AGAIN)

@@ -21,6 +21,7 @@ from bedcheck.night.registry import KINDS, Registry
 from bedcheck.night.reports.terms import report_faults
 from bedcheck.night.resident import Party
 from bedcheck.night.unit import Service
+from bedcheck.night.wording import shown
 
 __all__ = ["checked", "validate"]
 
@@ -48,7 +49,10 @@ def checked(registry: Registry) -> Registry:
 
 
 def validate(registry: Registry) -> list[Fault]:
-    """Every fault of the registry; none: it may be used."""
+    """Every fault of the registry; none: it may be used.
+
+    What an entry that could not be read may have held is no fault of the others.
+    """
     faults = [
         Fault(place=f"{kind}[{key}]", message="key: expected letters, digits, . _ - , 64 at most")
         for kind in KINDS
@@ -57,6 +61,8 @@ def validate(registry: Registry) -> list[Fault]:
     ]
     for check in (_settings, _contacts, _residents, _units, _absences, _numbers, _agreements):
         faults += check(registry)
+    if registry.lacks("settings"):  # what stands for them are the defaults
+        faults = [fault for fault in faults if not fault.place.startswith("settings")]
     return faults
 
 
@@ -88,7 +94,7 @@ def _settings(registry: Registry) -> Iterator[Fault]:
     if registry.agreements:
         for role in ("operator", "administrator"):
             key = getattr(settings, role)
-            if key not in registry.contacts:
+            if key not in registry.contacts and not registry.lacks("contact", key):
                 yield Fault(
                     place=f"{place}.{role}", message=f"expected a contact's key; got {key!r}"
                 )
@@ -120,7 +126,9 @@ def _contacts(registry: Registry) -> Iterator[Fault]:
 
 def _residents(registry: Registry) -> Iterator[Fault]:
     for resident in registry.residents.values():
-        if resident.area not in registry.crisis_lists:
+        if resident.area not in registry.crisis_lists and not registry.lacks(
+            "crisis_list", resident.area
+        ):
             yield Fault(
                 place=f"resident[{resident.key}].area",
                 message=f"expected an area with a crisis list; there is none for {resident.area!r}",
@@ -244,8 +252,8 @@ def _times(agreement: Agreement, place: str) -> Iterator[Fault]:
         if not _within(wish):
             yield Fault(
                 place=f"{place}.times[{number}]",
-                message=f"expected {wish.at} between earliest and latest, both given or neither;"
-                f" got {wish.earliest} and {wish.latest}",
+                message=f"expected {shown(wish.at)} between earliest and latest, both given or"
+                f" neither; got {shown(wish.earliest)} and {shown(wish.latest)}",
             )
 
 
@@ -269,7 +277,8 @@ def _running(registry: Registry, agreement: Agreement, place: str) -> Iterator[F
             f" {notice.total_seconds() / 3600:.1f} h: start later, or name who allowed the"
             " exception in exception_by",
         )
-    if agreement.resident in registry.residents and not consented(registry, agreement.resident):
+    known = agreement.resident in registry.residents and not registry.lacks("consent")
+    if known and not consented(registry, agreement.resident):
         yield Fault(
             place=place,
             message="expected the written consent of the resident and of everybody who lives"
@@ -305,8 +314,8 @@ def _running(registry: Registry, agreement: Agreement, place: str) -> Iterator[F
 
 def _unreachable(agreement: Agreement, contacts: list[Contact], place: str) -> Iterator[Fault]:
     """Hours of the week in which an alarm could be out and no contact is on duty."""
-    if any(not contact.hours for contact in contacts):
-        return
+    if any(not contact.hours for contact in contacts) or len(contacts) < len(agreement.contacts):
+        return  # one of them is not known, and told elsewhere
     for number, wish in enumerate(agreement.times):
         length = WINDOW + timedelta(minutes=agreement.deadline_minutes)
         for day in range(7):
@@ -349,7 +358,7 @@ def _overlaps(agreements: list[Agreement]) -> Iterator[Fault]:
 
 def _known(registry: Registry, kind: str, keys: tuple[str, ...], place: str) -> Iterator[Fault]:
     for key in keys:
-        if key not in registry.of(kind):
+        if key not in registry.of(kind) and not registry.lacks(kind, key):
             yield Fault(place=place, message=f"there is no {kind} {key!r}: add it, or correct this")
 
 

@@ -46,6 +46,7 @@ class Bar(StrEnum):
     ENDED = "ended"  # the agreement or the camera was paused or ended
     OUT_OF_ORDER = "out_of_order"  # a fault was found, and no test look has cleared it
     LINE_DOWN = "line_down"  # the line to the home is known to be down
+    OWN_LINE = "own_line"  # our own is: no home can be reached from here
 
 
 class AlarmCause(StrEnum):
@@ -139,6 +140,7 @@ class Alarm:
     deadline: AwareDatetime  # acknowledged, written off or on the crisis list by then
     call: Call | None = None  # the latest; None: nobody yet
     called: tuple[str, ...] = ()  # everybody who was
+    unsent: tuple[str, ...] = ()  # of them, those to whom there was no way; the administrator knows
     turn: int = 0  # how many of the list have had their turn, rounds counted on
     acknowledged_by: str = ""
     reminders: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,14 @@ from typing import Any
 
 from bedcheck.errors import MissingExtra
 from bedcheck.history.transaction import Intent, Transaction
-from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
+from bedcheck.night.channels.port import (
+    Accepted,
+    AlarmMessage,
+    Delivery,
+    NotSent,
+    Rejected,
+    Unreachable,
+)
 from bedcheck.night.clock import Clock
 from bedcheck.night.contact import Contact
 from bedcheck.night.events import CallAccepted, CallFailed, Event
@@ -18,6 +26,9 @@ from bedcheck.night.look import Judge, Looking, take_look
 from bedcheck.night.world import World
 
 __all__ = ["Job", "Result", "call_job", "look_job", "tell_job"]
+
+AGAIN = timedelta(minutes=1)  # until the next try
+MEND = timedelta(minutes=10)  # the same, where somebody has to put there what is missing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +41,7 @@ class Result:
     facts: dict[str, Any] = field(default_factory=dict)  # kept with the intent
     again: bool = False  # nothing is settled: it is to be tried again later
     also: Callable[[Transaction, datetime], None] | None = None  # writes what follows, once
-    after: timedelta = timedelta(minutes=1)  # how much later
+    after: timedelta = AGAIN  # how much later
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +74,8 @@ def call_job(intent: Intent, message: AlarmMessage, contact: Contact, world: Wor
         match _send(world, contact, message, intent.key):
             case Accepted(reference=reference):
                 event = CallAccepted(key=intent.key, reference=reference)
+            case NotSent(reason=reason):
+                event = CallFailed(key=intent.key, kind="not_sent", reason=reason)
             case Rejected(reason=reason):
                 event = CallFailed(key=intent.key, kind="rejected", reason=reason)
             case Unreachable(reason=reason):
@@ -76,16 +89,28 @@ def call_job(intent: Intent, message: AlarmMessage, contact: Contact, world: Wor
 def tell_job(
     intent: Intent, message: AlarmMessage, contact: Contact, world: World, give_up: datetime
 ) -> Job:
-    """A message; tried again until ``give_up`` where its receiver cannot be reached."""
+    """A message; tried again until ``give_up`` where its receiver cannot be reached.
+
+    Of one that cannot even be sent there is nobody else to tell: the runner's own log says so.
+    """
 
     def do() -> Result:
         delivery = _send(world, contact, message, intent.key)
         facts: dict[str, Any] = {"gave": type(delivery).__name__, "to": contact.key}
-        if isinstance(delivery, Rejected | Unreachable):
+        if not isinstance(delivery, Accepted):
             facts["reason"] = delivery.reason[:500]
-        again = isinstance(delivery, Unreachable) and message.raised < give_up
-        window = intent.body.get("window")
-        return Result(key=intent.key, window=window, event=None, facts=facts, again=again)
+        if isinstance(delivery, NotSent):
+            print(f"bedcheck: not sent to {contact.key}: {delivery.reason}", file=sys.stderr)
+        again = isinstance(delivery, NotSent | Unreachable) and message.raised < give_up
+        after = MEND if isinstance(delivery, NotSent) else AGAIN
+        return Result(
+            key=intent.key,
+            window=intent.body.get("window"),
+            event=None,
+            facts=facts,
+            again=again,
+            after=after,
+        )
 
     return Job(key=intent.key, kind="tell", do=do)
 
@@ -97,6 +122,6 @@ def _send(world: World, contact: Contact, message: AlarmMessage, key: str) -> De
         ValueError,
         MissingExtra,
     ) as error:  # a secret or library that is missing, a bad address
-        return Rejected(str(error))
+        return NotSent(str(error))
     except Exception as error:  # a fault of ours must not end a thread in silence
         return Unreachable(f"internal: {type(error).__name__}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from string import Formatter
 from typing import Any
 
 from PIL import ImageFont
 
-__all__ = ["LANGUAGES", "font", "keys", "number", "text"]
+__all__ = ["LANGUAGES", "font", "keys", "number", "said", "text"]
 
 LANGUAGES = ("sv", "en")
 
@@ -18,10 +20,12 @@ LANGUAGES = ("sv", "en")
 def text(key: str, language: str, /, **values: object) -> str:
     """The text ``key`` ("finding.covered.title") in ``language``, ``values`` filled in.
 
+    A text may have ``{count:home|homes}``: the first where ``count`` is 1, else the second.
+
     Raises KeyError for a key that there is not, ValueError for another language than
     `LANGUAGES`.
     """
-    return _texts(language)[key].format(**values)
+    return _WORDS.vformat(_texts(language)[key], (), values)
 
 
 def keys(language: str) -> frozenset[str]:
@@ -29,10 +33,37 @@ def keys(language: str) -> frozenset[str]:
     return frozenset(_texts(language))
 
 
+def said(message: str, language: str) -> str:
+    """An English message of the software's in ``language``; as it is where it has no other form.
+
+    For what is written where nobody knows who will read it: why a receiver did not take an
+    alarm. What is filled in is looked up as well.
+    """
+    if language == "en":
+        return message
+    for pattern, other in _said():
+        if found := pattern.fullmatch(message):
+            return other.format(*(said(part, language) for part in found.groups()))
+    return message
+
+
 def number(value: float, language: str, decimals: int = 1) -> str:
     """``value`` as it is written in ``language``: 2.5 or 2,5."""
     written = f"{value:.{decimals}f}"
     return written.replace(".", ",") if language == "sv" else written
+
+
+class _OneOrMany(Formatter):
+    """As str.format, and chooses between one and many."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_WORDS = _OneOrMany()
 
 
 @cache
@@ -51,6 +82,17 @@ def _texts(language: str) -> dict[str, str]:
         raise ValueError(f"language: expected {' or '.join(LANGUAGES)}; got {language!r}")
     written = (files(__name__) / f"{language}.toml").read_text(encoding="utf-8")
     return dict(_flat(tomllib.loads(written), ""))
+
+
+@cache
+def _said() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What is looked for, the most particular first, and its Swedish."""
+    table = tomllib.loads((files(__name__) / "said.toml").read_text(encoding="utf-8"))
+    order = sorted(table, key=lambda one: -len(one.replace("{}", "")))
+    return tuple(
+        (re.compile("(.+?)".join(map(re.escape, one.split("{}"))), re.DOTALL), table[one])
+        for one in order
+    )
 
 
 def _flat(table: dict[str, Any], prefix: str) -> list[tuple[str, str]]:

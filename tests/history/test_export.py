@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from bedcheck.errors import RecordError, StoreError
+from bedcheck.errors import RecordError
 from bedcheck.history import HistoryRow
 from bedcheck.history.export import COLUMNS, guarded, write
 
@@ -115,7 +115,7 @@ def test_another_ending_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(RecordError, match="cannot be written"):
         export(tmp_path / "missing" / "history.csv")
 
 

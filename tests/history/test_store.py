@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from bedcheck.errors import GrantError, RecordError, StoreError
+from bedcheck.errors import GrantError, NoStore, RecordError, StoreError
 from bedcheck.history import Filters, Grant, HistoryRow, Kind, Store
 
 NOW = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
@@ -250,5 +251,20 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
         Store.open(tmp_path / "text")
     with pytest.raises(StoreError, match="secrets cannot be read"):
         Store.open(tmp_path / "other.db")
-    with pytest.raises(StoreError, match="expected a file"):
+    with pytest.raises(NoStore, match="expected a file"):
         Store.open(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"Dear sir or madam", b"\xff\xd8\xff\xe0" * 99, "sqlite"])
+def test_another_file_is_not_asked_for_its_secrets(tmp_path: Path, content: bytes | str) -> None:
+    """Who names the wrong file looks for the right one, not for a key that there never was."""
+    path = tmp_path / "wrong.db"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA application_id=7")
+        connection.execute("CREATE TABLE theirs (a)")
+        connection.close()
+    with pytest.raises(NoStore, match="expected a store of Bedcheck; it is another kind of file"):
+        Store.open(path)

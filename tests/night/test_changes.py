@@ -42,7 +42,7 @@ def registered(night: Night) -> Registry:
 def test_importing_twice_changes_nothing_the_second_time(night: Night) -> None:
     changed = registry(resident={"name": "Berit A"})
     assert import_registry(night.store, changed, "os:anna", START).changed == 1
-    assert import_registry(night.store, changed, "os:anna", START) == (0, ())
+    assert import_registry(night.store, changed, "os:anna", START) == (0, 0, ())
     (row,) = [r for r in night.rows(Kind.CHANGE) if r.who == "os:anna"]
     assert dict(row.facts) == {"of": "resident berit", "what": "changed", "fields": ["name"]}
 

@@ -46,7 +46,7 @@ def test_an_alarm_goes_round_until_a_receiver_takes_it(tmp_path: Path) -> None:
             night.new_runner()
             night.shows["C1"] = "covered"
             night.until(OPENS + timedelta(minutes=2))
-            kinds = (Kind.ALARM_UNREACHABLE, Kind.ALARM_REJECTED, Kind.ALARM_ACCEPTED)
+            kinds = (Kind.ALARM_UNREACHABLE, Kind.ALARM_NOT_SENT, Kind.ALARM_ACCEPTED)
             told = [
                 (row.facts["to"], str(row.kind).removeprefix("alarm_"), row.facts.get("reason"))
                 for row in night.rows(*kinds)
@@ -58,7 +58,7 @@ def test_an_alarm_goes_round_until_a_receiver_takes_it(tmp_path: Path) -> None:
         ("mail", "unreachable",
          "no answer after the whole message: whether it was taken is not known (1 s)"),
         ("gone", "unreachable", "nobody listens at that port"),
-        ("lost", "rejected", "there is no secret named '?': put it among the secrets"),
+        ("lost", "not_sent", "there is no secret named '?': put it among the secrets"),
         ("takes", "accepted", None),
     ]  # fmt: skip
     assert len(hanging.took) == 1

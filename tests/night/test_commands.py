@@ -115,7 +115,7 @@ def test_a_set_up_by_commands(store: Path) -> None:
     assert "Nothing is open." in shown
     exported = ran("night", "export")
     Path("again.toml").write_text(exported, encoding="utf-8")
-    assert ran("night", "import", "again.toml", "--lang", "en") == "Changed: 0.\n"
+    assert ran("night", "import", "again.toml", "--lang", "en") == "New: 0. Changed: 0.\n"
 
 
 def test_a_test_look_puts_a_camera_in_service_or_says_why_not(store: Path) -> None:
@@ -142,12 +142,12 @@ def test_a_test_look_puts_a_camera_in_service_or_says_why_not(store: Path) -> No
 def test_a_withdrawal_is_told_once_and_outlasts_the_same_file_again(store: Path) -> None:
     ran("night", "init")
     Path("a.toml").write_text(tomli_w.dumps(tables()), encoding="utf-8")
-    assert ran("night", "import", "a.toml", "--lang", "en") == "Changed: 10.\n"
+    assert ran("night", "import", "a.toml", "--lang", "en") == "New: 10. Changed: 0.\n"
     shown = ran("night", "withdraw", "berit", "--lang", "en")
     assert "Will be told: administrator, north." in shown
     assert "withdrawn already" in ran("night", "withdraw", "berit", "--lang", "en")
     assert ran("night", "import", "a.toml", "--lang", "en").splitlines() == [
-        "Changed: 0.",
+        "New: 0. Changed: 0.",
         "Kept as changed since: consent berit-1, camera C1, agreement berit.",
     ]
     assert "withdrawn_on" in ran("night", "export")
@@ -210,9 +210,9 @@ def test_five_faults_in_a_file_are_told_at_once_and_change_nothing(store: Path) 
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (("night", "status"), 1, "there is no such store: make it with `night init`"),
-        (("night", "run"), 1, "there is no such store"),
-        (("night", "import", "nothing.toml"), 1, "there is no such store"),
+        (("night", "status"), 2, "there is no such store: make it with `night init`"),
+        (("night", "run"), 2, "there is no such store"),
+        (("night", "import", "nothing.toml"), 2, "there is no such store"),
     ],
 )
 def test_without_a_store_it_says_what_to_do(
@@ -318,7 +318,7 @@ def test_a_plan_is_shown_and_applied(store: Path) -> None:
     set_up()
     shown = ran("night", "plan", "--lang", "en")
     assert "23:00" in shown
-    assert "Before: 1 looks" in shown
+    assert "Before: 1 look" in shown
 
 
 def test_a_runner_runs_and_stops_when_asked(store: Path) -> None:
@@ -344,7 +344,7 @@ def test_without_the_extra_it_is_named() -> None:
         "from bedcheck.commands import app; app(['night', 'status'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "pip install 'bedcheck[night]'" in done.stderr
 
 

@@ -47,7 +47,7 @@ def told() -> str:
         "Look: test, In bed, lying, uncertain (north)",
         "the chain of rows is whole. No picture was stored.",
         "== The night's report",
-        "1 wrong call-outs, 0 missed.",  # Doris: asleep in bedding of her nightgown's hue
+        "1 wrong call-out, 0 missed.",  # Doris: asleep in bedding of her nightgown's hue
     ],
 )
 def test_what_happened_to_whom_and_why(told: str, sentence: str) -> None:

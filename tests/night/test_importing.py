@@ -82,7 +82,7 @@ def test_the_same_file_again_undoes_nothing(
     did(store)
     before = registered(store)
     for _ in range(2):
-        assert import_registry(store, FILE, BY, NOW) == (0, kept)
+        assert import_registry(store, FILE, BY, NOW) == (0, 0, kept)
         assert registered(store) == before
 
 
@@ -99,24 +99,24 @@ def test_after_a_withdrawal_and_the_same_file_no_window_may_look(store: Store) -
 def test_only_the_entries_that_were_corrected_change(store: Store) -> None:
     in_service(store)
     corrected = FILE.with_entries("resident", [replace(FILE.residents["berit"], name="Berit A")])
-    assert import_registry(store, corrected, BY, NOW) == (1, ("camera C1",))
+    assert import_registry(store, corrected, BY, NOW) == (0, 1, ("camera C1",))
     known = registered(store)
     assert known.residents["berit"].name == "Berit A"
     assert known.units["C1"].state is Service.ACTIVE
-    assert import_registry(store, corrected, BY, NOW) == (0, ("camera C1",))
+    assert import_registry(store, corrected, BY, NOW) == (0, 0, ("camera C1",))
 
 
 def test_a_corrected_entry_becomes_as_in_the_file(store: Store) -> None:
     in_service(store)
     corrected = FILE.with_entries("camera", [replace(FILE.units["C1"], source="other.jpg")])
-    assert import_registry(store, corrected, BY, NOW) == (1, ())
+    assert import_registry(store, corrected, BY, NOW) == (0, 1, ())
     assert registered(store).units["C1"] == corrected.units["C1"]
 
 
 def test_an_entry_added_by_command_and_then_imported_the_same_is_no_change(store: Store) -> None:
     change(store, [replace(FILE.contacts["duty"], key="chief")], BY, NOW)
     more = FILE.with_entries("contact", [replace(FILE.contacts["duty"], key="chief")])
-    assert import_registry(store, more, BY, NOW) == (0, ())
+    assert import_registry(store, more, BY, NOW) == (0, 0, ())
 
 
 CONSENT = r"consent\[berit-1\]: was withdrawn on 2026-03-10; a new consent has a new key"
@@ -191,4 +191,4 @@ def test_a_field_that_a_later_version_has_added_is_no_change(store: Store) -> No
         body = tx.get("camera", "C1") or {}
         del body["router"]
         tx.put("camera", "C1", body, by=BY, at=NOW)
-    assert import_registry(store, FILE, BY, NOW) == (0, ())
+    assert import_registry(store, FILE, BY, NOW) == (0, 0, ())

@@ -250,6 +250,16 @@ def test_a_camera_that_gives_no_picture_is_told_with_what_to_do(store: Path) -> 
     assert row.facts["findings"] == [{"step": "picture", "what": "refused", "severity": "problem"}]
 
 
+def test_without_anybody_to_answer_it_says_how_to_go_on(store: Path) -> None:
+    """As a scheduled job is, or one whose input is closed."""
+    with serving(Home("in_bed_lamp.jpg")) as server:
+        ordered(store, server.url)
+        result = install(answers="")
+    assert result.exit_code == 2
+    assert "Aborted" not in result.output
+    assert "give the answers as options (--yes, --bed" in result.output
+
+
 def test_without_consent_nothing_is_asked_of_the_camera(store: Path) -> None:
     with serving(Home("in_bed_lamp.jpg")) as server:
         ordered(store, server.url)

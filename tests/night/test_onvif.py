@@ -221,7 +221,7 @@ def test_without_the_extra_it_is_named(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     result = CliRunner().invoke(commands.app, ["night", "find", *words])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "pip install 'bedcheck[onvif]'" in result.output
 
 

@@ -156,7 +156,7 @@ def test_one_more_that_falls_silent_joins_the_incident(night: Night, tester: Hom
     night.until(night.clock.now() + LONGEST)
     assert night.told() == [("operator", "incident"), ("operator", "incident_grown")]
     (text,) = texts_of(night, "incident_grown")
-    assert "by 1 homes to 11: Home20" in text
+    assert "by 1 home to 11: Home20" in text
     tester.down.clear()
     night.until(night.clock.now() + 5 * MINUTE)
     assert night.told()[2:] == [("operator", "incident_over")]
@@ -316,7 +316,7 @@ def test_of_homes_in_shadow_mode_there_are_rows_and_nobody_is_told(tmp_path: Pat
         tester.down.update(dict.fromkeys(NAMES[:5], GONE))
         night.until(night.clock.now() + LONGEST)
         (text,) = texts_of(night, "incident")
-        assert "1 homes fell silent" in text
+        assert "1 home fell silent" in text
         assert "Home00" in text
         assert "Home01" not in text
 

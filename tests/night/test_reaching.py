@@ -27,6 +27,7 @@ from bedcheck.night.channels import (
     Accepted,
     Delivery,
     FakeChannel,
+    NotSent,
     PrintChannel,
     Rejected,
     Unreachable,
@@ -201,9 +202,20 @@ def test_wrong_use_of_the_test_message(store: Path) -> None:
     assert sent_tests(store) == []
 
 
+def test_a_contact_without_its_secret_is_told_before_an_alarm_needs_it(store: Path) -> None:
+    registered(store, {}, medium="webhook", address="http://127.0.0.1:9/a", secret="lost")
+    tried = bedcheck("test-channel", "north")
+    assert tried.exit_code == 3
+    assert "Nothing was sent to Night team north (webhook): there is no secret" in tried.output
+    assert sent_tests(store)[0]["why"] == "channel_not_sent"
+    shown = bedcheck("status").output
+    assert "Alarms to Night team north cannot be sent: there is no secret named 'lost'" in shown
+
+
 @pytest.mark.parametrize(
     ("delivery", "why"),
-    [(Accepted("7"), "channel_accepted"), (Rejected("no"), "channel_rejected"),
+    [(Accepted("7"), "channel_accepted"), (NotSent("no"), "channel_not_sent"),
+     (Rejected("no"), "channel_rejected"),
      (Unreachable("line"), "channel_unreachable")],
 )  # fmt: skip
 def test_each_outcome_is_in_the_history(store: Path, delivery: Delivery, why: str) -> None:
@@ -296,7 +308,7 @@ def test_a_service_that_never_answers_is_ended() -> None:
 @pytest.mark.parametrize("address", ["", "canary", "canary://word", "json://"])
 def test_an_address_that_apprise_does_not_know(address: str) -> None:
     delivery = NotifyChannel(address=address).send(ALARM, "k")
-    assert delivery == Rejected("its secret is no address that apprise knows")
+    assert delivery == NotSent("its secret is no address that apprise knows")
 
 
 def test_the_address_is_told_to_nobody(
@@ -353,5 +365,5 @@ def test_a_night_goes_on_without_a_library_and_says_which(
     intent: Any = type("Intent", (), {"key": "k", "body": {"window": "w"}})
     world = World(camera=real.camera, channel=real.channel, judge=real.judge)
     event: Any = call_job(intent, ALARM, one, world).do().event
-    assert event.kind == "rejected"
+    assert event.kind == "not_sent"
     assert event.reason.endswith(f"pip install 'bedcheck[{BRINGS[library]}]'")

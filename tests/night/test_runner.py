@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bedcheck.errors import RunnerError
 from bedcheck.history.row import Kind
-from bedcheck.night.channels.port import Rejected, Unreachable
+from bedcheck.night.channels.port import Accepted, NotSent, Rejected, Unreachable
 from bedcheck.night.events import Acknowledged, Outcome, OutcomeGiven
 from bedcheck.night.lock import only_runner
 from bedcheck.night.registry import Registry
@@ -78,6 +79,38 @@ def test_what_is_not_accepted_goes_to_the_crisis_list(
     assert night.window(FIRST).phase is Phase.CRISIS
     assert [to for _, to in night.calls()][:3] == ["north", "north", "duty"]
     assert ("operator", "crisis") in night.told()
+
+
+def test_an_alarm_without_its_secret_is_not_sent_and_two_people_hear_of_it(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whom it was for was never asked, so nothing says "rejected"; the next is called at once."""
+    missing = "there is no secret named 'north': put it among the secrets"
+    night.shows["C1"] = "out"
+    night.answers["north"] = lambda alarm: NotSent(missing)
+    night.until(OPENS + 12 * MINUTE)
+    first, *_ = night.rows(Kind.ALARM_NOT_SENT)
+    assert (first.facts["to"], first.facts["reason"]) == ("north", missing)
+    assert night.rows(Kind.ALARM_REJECTED) == []
+    assert "not_sent" in [what for to, what in night.told() if to == "admin"]
+    story = night.store.alarm_story(f"{FIRST}/alarm", by="os:test", at=night.clock.now())
+    assert story is not None
+    assert story.calls[0].answer == "not_sent"
+
+
+def test_a_message_that_cannot_be_sent_waits_for_whoever_puts_there_what_is_missing(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = iter([NotSent("no secret")] * 2)
+    night.shows["C1"] = "unreachable"
+    night.answers["operator"] = lambda alarm: (
+        next(missing, Accepted("R1")) if alarm.kind == "line" else Accepted("R1")
+    )
+    night.until(OPENS + 60 * MINUTE)
+    times = [at for at, _, alarm, _ in night.sent if alarm.kind == "line"]
+    assert len(times) == 3
+    assert all(later - sooner >= 10 * MINUTE for sooner, later in pairwise(times))
+    assert capsys.readouterr().err.count("not sent to operator: no secret") == 2
 
 
 def test_a_covered_camera_is_out_of_order_until_tested(night: Night) -> None:

@@ -353,6 +353,7 @@ BARS = {
     Bar.ENDED: (Z, Ending.ENDED),
     Bar.OUT_OF_ORDER: (C, AlarmCause.NO_LOOK_POSSIBLE),
     Bar.LINE_DOWN: (C, AlarmCause.NO_LOOK_POSSIBLE),
+    Bar.OWN_LINE: (C, AlarmCause.NO_LOOK_POSSIBLE),
 }
 
 
@@ -363,7 +364,7 @@ def test_what_stands_against_a_look(phase: Phase, bar: Bar) -> None:
     window = night.window
     assert not night.of(Look)
     wanted = BARS[bar]
-    if phase is W and bar is Bar.LINE_DOWN:  # the first look saw enough to act on
+    if phase is W and bar in (Bar.LINE_DOWN, Bar.OWN_LINE):  # the first look saw enough to act on
         wanted = (C, AlarmCause.DEVIATION)
     assert (night.phase, window.ending or (window.alarm and window.alarm.cause)) == wanted
 
@@ -480,12 +481,28 @@ def test_accepted_is_not_acknowledged() -> None:
     assert night.call == "south"  # the day team is off duty
 
 
-@pytest.mark.parametrize("kind", ["rejected", "unreachable"])
+@pytest.mark.parametrize("kind", ["not_sent", "rejected", "unreachable"])
 def test_a_call_that_fails_goes_to_the_next_at_once(kind: str) -> None:
     night = in_phase(C)
     night.then(CallFailed(key=night.call_key, kind=kind, reason="503"), SECOND)
     assert night.call == "south"
     assert [call.contact for call in night.of(PlaceCall)] == ["south"]
+
+
+def test_of_a_call_that_was_never_sent_the_administrator_is_told_once_an_alarm() -> None:
+    night = in_phase(C)
+    why = "there is no secret named 'north': put it among the secrets"
+    night.then(CallFailed(key=night.call_key, kind="not_sent", reason=why))
+    assert Kind.ALARM_NOT_SENT in night.rows()
+    assert Kind.ALARM_REJECTED not in night.rows()
+    assert night.told() == [("administrator", "not_sent")]
+    (tell,) = night.of(Tell)
+    assert tell.facts == {"contact": "Night team north", "reason": why}
+    night.then(CallFailed(key=night.call_key, kind="unreachable"))  # south
+    night.due()
+    assert night.call == "north"
+    night.then(CallFailed(key=night.call_key, kind="not_sent", reason=why))
+    assert (Kind.ALARM_NOT_SENT in night.rows(), night.told()) == (True, [])
 
 
 def test_a_round_of_failures_is_not_begun_anew_in_the_same_instant() -> None:

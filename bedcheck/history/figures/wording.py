@@ -11,9 +11,9 @@ __all__ = ["basis", "interval", "time_text", "title", "value", "whole"]
 PER = 1000  # a rate is told over so many resident-nights
 
 
-def title(name: str, language: str) -> str:
-    """What the figure is called."""
-    return text(f"figures.title.{name}", language)
+def title(name: str, language: str, n: int | None = None) -> str:
+    """What the figure is called; beside a count of ``n``, as that many are."""
+    return text(f"figures.title.{name}", language, n=n)
 
 
 def value(name: str, figure: Estimate, language: str, bare: bool = False) -> str:
@@ -33,7 +33,7 @@ def interval(name: str, figure: Estimate, language: str) -> str:
 
 def basis(name: str, figure: Estimate, language: str) -> str:
     """What it rests on: "36 of 1 859 resident-nights"."""
-    unit = text(f"figures.unit.{name}", language)
+    unit = text(f"figures.unit.{name}", language, n=round(figure.n))
     n = whole(round(figure.n), language)
     if figure.count is None:
         return text("figures.only_n", language, n=n, unit=unit)

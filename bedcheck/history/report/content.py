@@ -110,7 +110,7 @@ class Content:
         """The largest numbers: what they are of, and they."""
         return [
             (
-                wording.title(name, self.language),
+                wording.title(name, self.language, self.total.counts[name]),
                 wording.whole(self.total.counts[name], self.language),
             )
             for name in TILES

@@ -13,6 +13,7 @@ with needs("night"):
         AlarmMessage,
         Channel,
         Delivery,
+        NotSent,
         Rejected,
         Unreachable,
     )
@@ -25,6 +26,7 @@ __all__ = [
     "Channel",
     "Delivery",
     "FakeChannel",
+    "NotSent",
     "PrintChannel",
     "Rejected",
     "Unreachable",

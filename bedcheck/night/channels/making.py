@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from bedcheck.errors import MissingExtra
 from bedcheck.night.channels.port import Channel
 from bedcheck.night.channels.printed import PrintChannel
 from bedcheck.night.channels.webhook import WebhookChannel
@@ -11,7 +13,7 @@ from bedcheck.night.contact import Contact, Medium
 from bedcheck.night.secrets import Secrets
 from bedcheck.night.settings import Settings
 
-__all__ = ["channel_for"]
+__all__ = ["channel_for", "without_a_way"]
 
 _PRINTED = PrintChannel()
 
@@ -48,6 +50,19 @@ def channel_for(contact: Contact, secrets: Secrets, settings: Settings) -> Chann
     from bedcheck.night.channels.notify import NotifyChannel
 
     return NotifyChannel(address=_secret(secrets, contact.secret), language=settings.language)
+
+
+def without_a_way(
+    contacts: Iterable[Contact], secrets: Secrets, settings: Settings
+) -> dict[str, str]:
+    """Why nothing can be sent to a contact, by its name; those to whom it can are left out."""
+    found = {}
+    for contact in contacts:
+        try:
+            channel_for(contact, secrets, settings)
+        except (ValueError, MissingExtra) as error:
+            found[contact.name] = str(error)
+    return found
 
 
 def _secret(secrets: Secrets, name: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bedcheck.extras import needs
 from bedcheck.history.plain import check_key
-from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, Rejected, Unreachable
+from bedcheck.night.channels.port import Accepted, AlarmMessage, Delivery, NotSent, Unreachable
 from bedcheck.texts import text
 
 __all__ = ["NotifyChannel"]
@@ -67,7 +67,7 @@ class NotifyChannel:
         if ended.returncode == TOOK:
             return Accepted()
         if ended.returncode == NO_ADDRESS:
-            return Rejected("its secret is no address that apprise knows")
+            return NotSent("its secret is no address that apprise knows")
         if ended.returncode == NOT_TOOK:
             return Unreachable("the service did not take it, or could not be reached")
         return Unreachable("what speaks to the service failed")

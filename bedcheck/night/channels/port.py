@@ -15,6 +15,7 @@ __all__ = [
     "Channel",
     "Delivery",
     "Heartbeat",
+    "NotSent",
     "Rejected",
     "Unreachable",
 ]
@@ -64,6 +65,16 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class NotSent:
+    """It never left: a secret, a library or an address is missing here. Its receiver is not asked.
+
+    Repeating it is of use only when somebody has put there what is missing.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Rejected:
     """The receiver has read it and will not have it: repeating it is of no use."""
 
@@ -77,7 +88,7 @@ class Unreachable:
     reason: str
 
 
-Delivery = Accepted | Rejected | Unreachable
+Delivery = Accepted | NotSent | Rejected | Unreachable
 
 
 class Channel(Protocol):

@@ -17,6 +17,8 @@ from bedcheck.night.lines.port import ANSWERED, Asked
 from bedcheck.night.lines.terms import RECHECK, LineTerms
 
 __all__ = [
+    "OWN",
+    "OWN_LINE",
     "SOON",
     "Change",
     "Health",
@@ -30,6 +32,8 @@ __all__ = [
     "suspected",
 ]
 
+OWN = "own"  # told so: our own line is down, and this one is counted to it
+OWN_LINE = "own_line"  # why no look is possible then
 SOON = timedelta(minutes=1)  # between tests of a line that was well and is suspected
 STALE = timedelta(minutes=10)  # after which what a test told says nothing of now
 CLOCK = timedelta(minutes=5)  # that the home's clock may be off by before it is told
@@ -82,7 +86,7 @@ class Line:
     since: AwareDatetime | None = None  # when the first failed of those in a row
     where: Where | None = None  # what does not answer
     error: str = ""
-    told: str = ""  # who knows of this silence: a role, "incident" or "window"; "": nobody
+    told: str = ""  # who knows of this silence: a role, "incident", "own", "window"; "": nobody
     beat: AwareDatetime | None = None  # when its router's latest sign of life came, by our clock
     clock_off: bool = False  # the router's clock is wrong, which was told
 
@@ -189,10 +193,12 @@ def down(line: Line | None, now: datetime) -> str:
     """The kind of failure of a line that is known to be down at ``now``; "": it is not.
 
     Of a camera that is silent alone, the look itself tells more; of one that fell silent
-    with its area it would tell nothing.
+    with its area it would tell nothing. `OWN_LINE` where it is our own that is down.
     """
     if line is None or line.health is not Health.SILENT or line.tested is None:
         return ""
     if now - line.tested > STALE:
         return ""
+    if line.told == OWN:
+        return OWN_LINE
     return line.error if line.where is Where.HOME or line.told == "incident" else ""

@@ -19,7 +19,18 @@ from bedcheck.night.schedule import schedule
 from bedcheck.night.unit import Service
 from bedcheck.texts import text
 
-__all__ = ["back", "clock", "closed", "incident", "joined", "next_looks", "row", "silent"]
+__all__ = [
+    "back",
+    "clock",
+    "closed",
+    "incident",
+    "joined",
+    "next_looks",
+    "own_down",
+    "own_up",
+    "row",
+    "silent",
+]
 
 AHEAD = timedelta(hours=24)  # in which a home's next window is looked for
 MOST_HOMES = 40  # named in one message
@@ -107,10 +118,6 @@ def incident(
     homes = next_looks(registry, _told_of(registry, cameras), now)
     if not homes:
         return
-    listed = ", ".join(f"{name} {when}".strip() for name, when in homes[:MOST_HOMES])
-    if len(homes) > MOST_HOMES:
-        more = str(len(homes) - MOST_HOMES)
-        listed = text("line.more", registry.settings.language, homes=listed, count=more)
     tell(
         tx,
         key,
@@ -121,7 +128,7 @@ def incident(
         area=area,
         count=str(len(homes)),
         total=str(len(_told_of(registry, found.cameras))),
-        homes=listed,
+        homes=_listed(registry, homes),
     )
 
 
@@ -152,6 +159,38 @@ def closed(tx: Transaction, registry: Registry, area: str, found: Incident, now:
     )
 
 
+def own_down(
+    tx: Transaction, registry: Registry, lines: Sequence[Line], since: datetime, now: datetime
+) -> None:
+    """Tell operator and administrator that no home can be reached from here."""
+    _own_row(tx, "own_down", lines, since, now)
+    homes = next_looks(registry, _told_of(registry, [line.key for line in lines]), now)
+    for to in ("operator", "administrator") if homes else ():
+        tell(
+            tx,
+            f"own/{since:%Y-%m-%dT%H:%M:%SZ}/down/{to}",
+            to,
+            "own_down",
+            "",
+            now,
+            since=_clock(registry, since, now),
+            count=str(len(homes)),
+            homes=_listed(registry, homes),
+        )
+
+
+def own_up(
+    tx: Transaction, registry: Registry, lines: Sequence[Line], since: datetime, now: datetime
+) -> None:
+    """Tell the same that it is over."""
+    _own_row(tx, "own_up", lines, since, now)
+    minutes = str(round((now - since).total_seconds() / 60))
+    told = _told_of(registry, [line.key for line in lines])
+    for to in ("operator", "administrator") if told else ():
+        key = f"own/{since:%Y-%m-%dT%H:%M:%SZ}/up/{to}"
+        tell(tx, key, to, "own_up", "", now, minutes=minutes)
+
+
 def next_looks(registry: Registry, cameras: Iterable[str], now: datetime) -> list[tuple[str, str]]:
     """Who lives there and when their next window opens, "23:15" or "": the soonest first."""
     wanted = set(cameras)
@@ -168,6 +207,26 @@ def next_looks(registry: Registry, cameras: Iterable[str], now: datetime) -> lis
         (_name(registry, key), _clock(registry, first[key], now) if key in first else "")
         for key in order
     ]
+
+
+def _listed(registry: Registry, homes: Sequence[tuple[str, str]]) -> str:
+    listed = ", ".join(f"{name} {when}".strip() for name, when in homes[:MOST_HOMES])
+    if len(homes) > MOST_HOMES:
+        more = str(len(homes) - MOST_HOMES)
+        listed = text("line.more", registry.settings.language, homes=listed, count=more)
+    return listed
+
+
+def _own_row(
+    tx: Transaction, what: str, lines: Sequence[Line], since: datetime, now: datetime
+) -> None:
+    facts = {
+        "what": what,
+        "count": len(lines),
+        "areas": sorted({line.area for line in lines})[:MOST_ROW],
+        "since": f"{since:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    tx.append(HistoryRow(at=now, kind=Kind.INCIDENT, facts=facts))
 
 
 def _incident_row(

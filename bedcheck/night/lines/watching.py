@@ -21,6 +21,7 @@ from bedcheck.night.engine import open_windows
 from bedcheck.night.lines import telling
 from bedcheck.night.lines.incident import Area, Closed, Grown, Joined, Opened, TellOne, survey
 from bedcheck.night.lines.line import (
+    OWN,
     SOON,
     Change,
     Health,
@@ -32,6 +33,7 @@ from bedcheck.night.lines.line import (
     missed,
     suspected,
 )
+from bedcheck.night.lines.own import Own, Turn, survey_own
 from bedcheck.night.lines.port import Asked, LineTester
 from bedcheck.night.lines.terms import RECHECK, SURVEY, LineTerms
 from bedcheck.night.looking import LINE as LOOKS_UNHEARD
@@ -50,6 +52,7 @@ __all__ = [
     "lines_of",
     "move_lines",
     "open_incidents",
+    "own_line",
     "postpone",
     "survey_areas",
     "suspect",
@@ -57,7 +60,7 @@ __all__ = [
     "write_test",
 ]
 
-LINE, AREA = "line", "area"  # kinds of what is watched
+LINE, AREA, OURS = "line", "area", "own"  # kinds of what is watched
 UNHEARD = LOOKS_UNHEARD | {"refused"}  # why a look failed that a silent line explains
 SAID = timedelta(minutes=10)  # before a silence was found, a window may have told of it
 
@@ -79,6 +82,17 @@ def _lines() -> TypeAdapter[Line]:
 @cache
 def _areas() -> TypeAdapter[Area]:
     return TypeAdapter(Area)
+
+
+@cache
+def _own() -> TypeAdapter[Own]:
+    return TypeAdapter(Own)
+
+
+def own_line(tx: Snapshot) -> Own:
+    """What is known of our own line."""
+    body = tx.watched(OURS, OURS)
+    return Own() if body is None else _own().validate_python(body)
 
 
 def line_at(tx: Snapshot, camera: str) -> Line | None:
@@ -237,18 +251,30 @@ def _write(
         _test_the_others(tx, after, now)
         return
     telling.row(tx, registry, before if change is Change.BACK else after, change, now)
-    if change is Change.BACK and before.told not in ("", "incident"):
+    if change is Change.BACK and before.told not in ("", "incident", OWN):
         telling.back(tx, registry, before, now)
     _survey_soon(tx, after.area, now)
 
 
 def _test_the_others(tx: Transaction, doubted: Line, now: datetime) -> None:
-    """A line was missed: are the others of its area heard? Asked once a minute at most."""
+    """A line was missed: are the others of its area heard? Asked once a minute at most.
+
+    And one line of every other area: if none of those is, the fault is on our side.
+    """
     area = area_at(tx, doubted.area)
     if area.pulled is not None and timedelta() <= now - area.pulled < SOON:
         return
     put_area(tx, replace(area, pulled=now))
-    for other in lines_of(tx, doubted.area):
+    asked: list[Line] = []
+    witnesses: dict[str, Line] = {}
+    for other in lines_of(tx):
+        if other.area == doubted.area:
+            asked.append(other)
+        elif other.heard is not None and other.health is Health.HEARD:
+            known = witnesses.get(other.area)
+            if known is None or known.heard is None or known.heard < other.heard:
+                witnesses[other.area] = other  # the one that is surest to be there
+    for other in (*asked, *witnesses.values()):
         sooner = suspected(other, now)
         if sooner != other and other.key != doubted.key:
             put_line(tx, sooner)
@@ -262,8 +288,13 @@ def _survey_soon(tx: Transaction, key: str, now: datetime) -> None:
 
 def survey_areas(tx: Transaction, registry: Registry, now: datetime) -> None:
     """Look at the areas where something changed, and tell who is to be told."""
-    for body in tx.due_watched(AREA, now, 100).values():
+    due = tx.due_watched(AREA, now, 100)
+    own = _survey_own(tx, registry, now) if due else Own()
+    for body in due.values():
         area = _areas().validate_python(body)
+        if own.covers(now):  # of homes nobody is told until it is known which are silent
+            put_area(tx, replace(area, due=own.rest))
+            continue
         lines = lines_of(tx, area.key)
         known = _known(tx, (line for line in lines if line.health is Health.SILENT))
         area, told, acts = survey(area, lines, registry.settings.lines, now, known)
@@ -283,6 +314,23 @@ def survey_areas(tx: Transaction, registry: Registry, now: datetime) -> None:
                     telling.closed(tx, registry, area.key, incident, now)
                 case TellOne(camera=camera, to=to):
                     telling.silent(tx, registry, by_key[camera], to, now)
+
+
+def _survey_own(tx: Transaction, registry: Registry, now: datetime) -> Own:
+    before, lines = own_line(tx), lines_of(tx)
+    own, changed, turn = survey_own(before, lines, registry.settings.lines, now)
+    for line in changed:
+        put_line(tx, line)
+    if own != before:
+        body = _own().dump_python(own, mode="json", exclude_defaults=True)
+        tx.watch(OURS, OURS, body, area="", due=None)
+    if turn is Turn.DOWN and own.since is not None:
+        telling.own_down(tx, registry, lines, own.since, now)
+    elif turn is Turn.UP and before.since is not None:
+        for key in {line.area for line in lines}:
+            put_area(tx, replace(area_at(tx, key), due=own.rest))
+        telling.own_up(tx, registry, lines, before.since, now)
+    return own
 
 
 def _known(tx: Snapshot, silent: Iterable[Line]) -> set[str]:

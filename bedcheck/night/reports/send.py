@@ -10,7 +10,7 @@ from bedcheck.history.report.content import Content, Every, gather
 from bedcheck.history.row import HistoryRow, Kind
 from bedcheck.history.store import Store
 from bedcheck.history.transaction import Intent
-from bedcheck.night.channels.port import Delivery, Rejected, Unreachable
+from bedcheck.night.channels.port import Accepted, Delivery, NotSent, Rejected, Unreachable
 from bedcheck.night.clock import Clock
 from bedcheck.night.lines.terms import longest_undetected
 from bedcheck.night.lines.watching import terms_for
@@ -36,16 +36,16 @@ def report_job(intent: Intent, registry: Registry, world: World, store: Store, c
         to = str(intent.body["to"])
         delivery = _deliver(intent, registry, world, store, clock)
         facts: dict[str, Any] = {"gave": type(delivery).__name__, "to": to}
-        if isinstance(delivery, Rejected | Unreachable):
+        if not isinstance(delivery, Accepted):
             facts["reason"] = delivery.reason[:500]
         if isinstance(delivery, Rejected):
             with store.transaction() as tx:
                 key = f"{intent.key}/rejected"
                 tell(tx, key, "administrator", "report_rejected", "", clock.now(), receiver=to,
                      reason=delivery.reason[:300])  # fmt: skip
-        again = isinstance(delivery, Unreachable)
+        again = isinstance(delivery, NotSent | Unreachable)
         due = datetime.fromisoformat(str(intent.body["due"]))
-        if isinstance(delivery, Unreachable) and clock.now() - due > WAITS:
+        if isinstance(delivery, NotSent | Unreachable) and clock.now() - due > WAITS:
             with store.transaction() as tx:
                 key = f"{intent.key}/waits"
                 tell(tx, key, "administrator", "report_waits", "", clock.now(), receiver=to,
@@ -62,7 +62,7 @@ def _deliver(
 ) -> Delivery:
     try:
         if world.post is None:
-            return Unreachable("there is no way to send mail")
+            return NotSent("there is no way to send mail")
         post = world.post(registry.settings)
         # Imported here: they take longer than the rest of the night together.
         from bedcheck.history.report.letter import letter, render
@@ -70,7 +70,7 @@ def _deliver(
         rendered = render(content_of(intent, registry, store, clock.now()))
         message = letter(rendered, intent.key, post.sender, str(intent.body["to"]))
     except (ValueError, BedcheckError) as error:  # no server yet, a library that is missing
-        return Unreachable(str(error))
+        return NotSent(str(error))
     except Exception as error:  # a fault of ours must not end a thread in silence
         return Unreachable(f"internal: {type(error).__name__}")
     try:
