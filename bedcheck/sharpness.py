@@ -57,16 +57,16 @@ def blur_radius(scales: Octaves, noise: float) -> float | None:
 def _blur(image: NDArray[np.float32], noise: float) -> float | None:
     """The blur in pixels of this image; None where there are too few edges."""
     once = np.asarray(cv2.GaussianBlur(image, (7, 7), FIRST), np.float32)
-    second = _gradient(cv2.GaussianBlur(image, (13, 13), SECOND))
+    second = _steps(cv2.GaussianBlur(image, (13, 13), SECOND))
     # Noise after a Gaussian of s pixels has a gradient of sigma / (s^2 sqrt(8 pi)) each way.
     spread = noise / math.sqrt(8 * math.pi)
     least = max(ABOVE_NOISE * spread / SECOND**2, FAINTEST)
     crests = second >= cv2.dilate(second, np.ones((3, 3), np.uint8))
-    crests &= second > least
+    crests &= second > 2 * least
     places = np.flatnonzero(crests)
     heights = second.ravel().take(places)
-    standing = heights - _surround(second, places) > least / 2  # slopes have no crest
-    places, heights = places[standing], heights[standing]
+    standing = heights - _surround(second, places) > least  # slopes have no crest
+    places, heights = places[standing], heights[standing] / 2
     if heights.size < FEWEST_EDGES:
         return None
     strongest = np.partition(heights, -FEWEST_EDGES // 2)[-FEWEST_EDGES // 2]
@@ -82,16 +82,15 @@ def _blur(image: NDArray[np.float32], noise: float) -> float | None:
     return math.sqrt(max(squared, 0.0))
 
 
-def _gradient(image: MatLike) -> NDArray[np.float32]:
-    """Grey levels a pixel; along the border 0 across it."""
+def _steps(image: MatLike) -> NDArray[np.float32]:
+    """The gradient in grey levels over two pixels; along the border 0 across it."""
     across = cv2.Sobel(image, cv2.CV_32F, 1, 0, ksize=1)
     down = cv2.Sobel(image, cv2.CV_32F, 0, 1, ksize=1)
-    # Both are differences of pixels two apart.
-    return np.asarray(cv2.magnitude(across, down), np.float32) * np.float32(0.5)
+    return np.asarray(cv2.magnitude(across, down), np.float32)
 
 
 def _gradient_at(image: NDArray[np.float32], places: NDArray[np.intp]) -> NDArray[np.float32]:
-    """The same at a few pixels only, given by their number in the flattened image."""
+    """Grey levels a pixel, at a few pixels only: their numbers in the flattened image."""
     edged = np.asarray(cv2.copyMakeBorder(image, 1, 1, 1, 1, cv2.BORDER_REFLECT_101), np.float32)
     flat, wide = edged.ravel(), edged.shape[1]
     at = _renumbered(places, image.shape[1], wide) + wide + 1

@@ -36,8 +36,8 @@ def structure_map(quarter: NDArray[np.float32], noise: float) -> NDArray[np.floa
     height, width = quarter.shape
     if width < columns or height < rows:
         return None
-    band = quarter - cv2.GaussianBlur(quarter, (0, 0), BAND)
-    band -= cv2.GaussianBlur(band, (0, 0), BAND)
+    band = cv2.subtract(quarter, cv2.GaussianBlur(quarter, (0, 0), BAND))
+    band = cv2.subtract(band, cv2.GaussianBlur(band, (0, 0), BAND))
     power = cv2.resize(cv2.multiply(band, band), TILES, interpolation=cv2.INTER_AREA)
     # Chance makes the noise's power vary from tile to tile; three deviations of it are noise.
     samples = max(height * width / (rows * columns), 1.0)
