@@ -66,7 +66,7 @@ def _blur(image: NDArray[np.float32], noise: float) -> float | None:
     places = np.flatnonzero(crests)
     heights = second.ravel().take(places)
     standing = heights - _surround(second, places) > least  # slopes have no crest
-    places, heights = places[standing], heights[standing] / 2
+    places, heights = places[standing], heights[standing] / np.float32(2)
     if heights.size < FEWEST_EDGES:
         return None
     strongest = np.partition(heights, -FEWEST_EDGES // 2)[-FEWEST_EDGES // 2]
