@@ -31,7 +31,10 @@ class Detectability(NamedTuple):
 
 
 def detectability(
-    luma: NDArray[np.uint8], bed: Polygon | None, noise: float
+    luma: NDArray[np.uint8],
+    bed: Polygon | None,
+    noise: float,
+    quarter: NDArray[np.float32] | None = None,
 ) -> Detectability | None:
     """The signal-to-noise ratio of the bed's own contrast at the scale of a person.
 
@@ -41,7 +44,8 @@ def detectability(
     square roots of the bed's area, inside the outline only, less the variance that noise
     alone would leave. Shading and bedding count as contrast too: a plain white bed in good
     light reaches hundreds; under about 5 a person could lie there unseen. ``luma`` is HxW
-    uint8; without ``bed`` the centre of the picture is taken. None where the bed is too few
+    uint8, and ``quarter`` the same at a quarter of its size, where `noise.octaves` has made it
+    already; without ``bed`` the centre of the picture is taken. None where the bed is too few
     pixels.
 
     A. Rose, "The sensitivity performance of the human eye on an absolute scale", Journal of
@@ -52,7 +56,7 @@ def detectability(
     pixels = outlines.area(bed) * width * height
     scale = PERSON * math.sqrt(pixels)
     octave = int(min(max(math.log2(max(scale, 1.0) / 2), 0), 3))
-    part, inside = _cut(luma, bed, octave, MARGIN * math.sqrt(pixels))
+    part, inside = _cut(luma, bed, octave, MARGIN * math.sqrt(pixels), quarter)
     weight = float(inside.sum())
     if weight < 16:
         return None
@@ -74,7 +78,11 @@ def detectability(
 
 
 def _cut(
-    luma: NDArray[np.uint8], bed: Polygon, octave: int, margin: float
+    luma: NDArray[np.uint8],
+    bed: Polygon,
+    octave: int,
+    margin: float,
+    quarter: NDArray[np.float32] | None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The bed's bounding box, ``octave`` times halved, and its eroded mask, 0 or 1."""
     height, width = luma.shape
@@ -87,7 +95,10 @@ def _cut(
     if rows < 4 or columns < 4:
         empty = np.zeros((1, 1), np.float32)
         return empty, empty
-    part = luma[top : top + rows * step, left : left + columns * step].astype(np.float32)
+    source, done = (luma, 1) if quarter is None or step < 4 else (quarter, 4)  # times reduced
+    part = source[
+        top // done : (top + rows * step) // done, left // done : (left + columns * step) // done
+    ].astype(np.float32, copy=False)
     part = np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
     drawn = np.zeros((rows + 4, columns + 4), np.uint8)
     points = (corners - (left, top)) / step + 1.5  # two pixels of border, less half a pixel

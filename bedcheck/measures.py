@@ -6,7 +6,7 @@ Those with more to them have files of their own: `noise`, `sharpness`, `structur
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
@@ -63,7 +63,7 @@ class Measures:
 
     def to_dict(self) -> dict[str, float | None]:
         """The measures by name, in the order above."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 class Exposure(NamedTuple):
@@ -100,9 +100,9 @@ def measure(luma: NDArray[np.uint8], pixels: NDArray[np.uint8], bed: Polygon | N
     light = exposure(counts)
     scales = octaves(luma)
     fine, coarse = noise(scales)
-    tiles = structure_map(scales[2], coarse)
-    blobs = glare(scales[2], light)
-    found = detectability(luma, bed, coarse)
+    tiles = structure_map(scales.quarter, coarse)
+    blobs = glare(scales.quarter, light)
+    found = detectability(luma, bed, coarse, scales.quarter)
     on_bed = exposure(histogram(luma, bed)) if bed else None
     colour = chroma(pixels)
     return Measures(
@@ -131,9 +131,8 @@ def histogram(luma: NDArray[np.uint8], bed: Polygon | None = None) -> NDArray[np
     inside = None
     if bed:
         height, width = luma.shape
-        inside = outlines.mask(bed, width, height)
-        x, y, across, down = cv2.boundingRect(inside)
-        luma, inside = luma[y : y + down, x : x + across], inside[y : y + down, x : x + across]
+        left, top, inside = outlines.mask_in_box(bed, width, height)
+        luma = luma[top : top + inside.shape[0], left : left + inside.shape[1]]
     return np.asarray(cv2.calcHist([luma], [0], inside, [256], [0, 256]), np.float32).reshape(-1)
 
 

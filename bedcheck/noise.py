@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["QUANTISATION", "noise", "octaves", "tile_noise"]
+__all__ = ["QUANTISATION", "Octaves", "noise", "octaves", "tile_noise"]
 
 QUANTISATION = 1 / math.sqrt(12)  # grey levels: what rounding to whole levels adds
 TILE = 20  # pixels a side of a tile at full size; half as many at the coarser octaves
+MOST_ROWS = 32  # of a tile: the mask answers bytes with 2040 at most, and 16 bits hold 65,535
 FEWEST_TILES = 40  # below this the lowest tenth is chance
 FINE_QUANTILE = 0.955  # what the lower quartile of 20-pixel tiles shows of white noise
 COARSE_QUANTILE = 0.84  # what the lowest tenth of 10-pixel tiles shows of white noise
 CLIPPED = (3.0, 251.0)  # grey levels: tiles darker or brighter have their noise cut off
 
 
-def octaves(luma: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
-    """``luma`` (HxW uint8) at full, half and quarter size, float32, by exact area averaging.
+class Octaves(NamedTuple):
+    """One picture at three sizes; a row or column that fills no 4x4 block is in none."""
 
-    Rows and columns that do not fill a 4x4 block are left out.
-    """
+    full: NDArray[np.uint8]  # HxW, as it came
+    half: NDArray[np.float32]  # H/2 x W/2, by exact area averaging
+    quarter: NDArray[np.float32]  # H/4 x W/4
+
+
+def octaves(luma: NDArray[np.uint8]) -> Octaves:
+    """``luma`` (HxW uint8) at full, half and quarter size."""
     height, width = (max(side // 4, 1) * 4 for side in luma.shape)
-    full = luma[:height, :width].astype(np.float32)
+    full = luma[:height, :width]
     if full.shape != (height, width):  # a side under 4 pixels: repeat its edge
         full = np.pad(full, [(0, height - full.shape[0]), (0, width - full.shape[1])], "edge")
-    half = _halved(full)
-    return full, half, _halved(half)
+    half = _halved(full.astype(np.float32))
+    return Octaves(full, half, _halved(half))
 
 
 def _halved(image: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -38,22 +44,31 @@ def _halved(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(halved, np.float32)
 
 
-def tile_noise(image: NDArray[np.float32], tile: int) -> NDArray[np.float32]:
-    """Standard deviation of white noise in each tile of ``image`` (HxW float32), grey levels.
+def tile_noise(image: NDArray[np.uint8] | NDArray[np.float32], tile: int) -> NDArray[np.float32]:
+    """Standard deviation of white noise in each tile of ``image`` (HxW), grey levels.
 
     The mask [1 -2 1] x [1 -2 1] answers to neither edges along the axes nor slopes; the mean
     of its size over a tile, times sqrt(pi / 2) / 6, is the noise of a tile without texture.
-    Tiles are ``tile`` pixels a side, at least one each way. J. Immerkaer, "Fast noise variance
-    estimation", Computer Vision and Image Understanding 64(2), 1996.
+    Tiles are ``tile`` pixels a side or a little more, so that they fill the picture; at least
+    one each way. J. Immerkaer, "Fast noise variance estimation", Computer Vision and Image
+    Understanding 64(2), 1996.
     """
-    response = np.asarray(cv2.Sobel(image, cv2.CV_32F, 2, 2), np.float32)
+    whole = image.dtype == np.uint8
+    response = np.asarray(cv2.Sobel(image, cv2.CV_16S if whole else cv2.CV_32F, 2, 2))
     np.abs(response, out=response)
     rows, columns = (max(side // tile, 1) for side in image.shape)
-    means = cv2.resize(response, (columns, rows), interpolation=cv2.INTER_AREA)
+    high, rest = divmod(image.shape[0], rows)
+    if whole and rest == 0 and high <= MOST_ROWS:
+        # The bulk of the sum in whole numbers, half as wide as floats.
+        rowed = response.view(np.uint16).reshape(rows, high, -1).sum(axis=1, dtype=np.uint16)
+        response = rowed.astype(np.float32) / np.float32(high)
+    means = cv2.resize(
+        response.astype(np.float32, copy=False), (columns, rows), interpolation=cv2.INTER_AREA
+    )
     return np.asarray(means, np.float32) * np.float32(math.sqrt(math.pi / 2) / 6)
 
 
-def noise(scales: Sequence[NDArray[np.float32]]) -> tuple[float, float]:
+def noise(scales: Octaves) -> tuple[float, float]:
     """Noise of one pixel in grey levels: as it is, and as judged from coarser scales.
 
     ``scales`` come from `octaves`. Texture only adds to a tile, so the noise is read from the
@@ -89,14 +104,14 @@ def _ramp(value: float, none: float, full: float) -> float:
     return min(max((value - none) / (full - none), 0.0), 1.0)
 
 
-def _unclipped(scales: Sequence[NDArray[np.float32]], octave: int) -> NDArray[np.float32]:
+def _unclipped(scales: Octaves, octave: int) -> NDArray[np.float32]:
     """The noise of this octave's tiles that are neither black nor saturated, in order.
 
     All tiles where that leaves fewer than a twentieth.
     """
     sigmas = tile_noise(scales[octave], TILE if octave == 0 else TILE // 2)
     size = (sigmas.shape[1], sigmas.shape[0])
-    means = np.asarray(cv2.resize(scales[2], size, interpolation=cv2.INTER_AREA))
+    means = np.asarray(cv2.resize(scales.quarter, size, interpolation=cv2.INTER_AREA))
     kept = sigmas[(means > CLIPPED[0]) & (means < CLIPPED[1])]
     return np.sort(kept if kept.size > sigmas.size / 20 else sigmas.ravel())
 

@@ -19,6 +19,7 @@ __all__ = [
     "check_polygon",
     "format_polygon",
     "mask",
+    "mask_in_box",
     "parse_polygon",
     "to_pixels",
 ]
@@ -115,9 +116,19 @@ def to_pixels(polygon: Polygon, width: int, height: int) -> NDArray[np.float64]:
 def mask(polygon: Polygon, width: int, height: int) -> NDArray[np.uint8]:
     """HxW uint8: 255 inside the polygon and on its outline, 0 elsewhere."""
     drawn = np.zeros((height, width), np.uint8)
-    corners = np.rint(to_pixels(polygon, width, height) - 0.5).astype(np.int32)
-    cv2.fillPoly(drawn, [corners], (255.0,))
+    left, top, part = mask_in_box(polygon, width, height)
+    drawn[top : top + part.shape[0], left : left + part.shape[1]] = part
     return drawn
+
+
+def mask_in_box(polygon: Polygon, width: int, height: int) -> tuple[int, int, NDArray[np.uint8]]:
+    """The part of `mask` that holds all of the polygon, and where its left and top are."""
+    corners = np.rint(to_pixels(polygon, width, height) - 0.5).astype(np.int32)
+    left, top = corners.min(axis=0).clip(0, (width - 1, height - 1))
+    right, bottom = corners.max(axis=0).clip(0, (width - 1, height - 1))
+    part = np.zeros((bottom - top + 1, right - left + 1), np.uint8)
+    cv2.fillPoly(part, [corners - (left, top)], (255.0,))
+    return int(left), int(top), part
 
 
 def _crosses_itself(polygon: Polygon) -> bool:

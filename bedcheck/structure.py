@@ -36,8 +36,8 @@ def structure_map(quarter: NDArray[np.float32], noise: float) -> NDArray[np.floa
     height, width = quarter.shape
     if width < columns or height < rows:
         return None
-    band = quarter - cv2.GaussianBlur(quarter, (0, 0), BAND)
-    band -= cv2.GaussianBlur(band, (0, 0), BAND)
+    band = cv2.subtract(quarter, cv2.GaussianBlur(quarter, (0, 0), BAND))
+    band = cv2.subtract(band, cv2.GaussianBlur(band, (0, 0), BAND))
     power = cv2.resize(cv2.multiply(band, band), TILES, interpolation=cv2.INTER_AREA)
     # Chance makes the noise's power vary from tile to tile; three deviations of it are noise.
     samples = max(height * width / (rows * columns), 1.0)
@@ -57,6 +57,6 @@ def bed_structure(tiles: NDArray[np.float32], bed: Polygon) -> float:
     """Share of the bed's area that lies in tiles with structure."""
     columns, rows = TILES
     fine = 8  # pixels a side for each tile, to weigh the tiles on the outline
-    drawn = outlines.mask(bed, columns * fine, rows * fine).reshape(rows, fine, columns, fine)
-    weights = drawn.mean(axis=(1, 3))
+    drawn = outlines.mask(bed, columns * fine, rows * fine).astype(np.float32)
+    weights = np.asarray(cv2.resize(drawn, TILES, interpolation=cv2.INTER_AREA))
     return float((weights * (tiles >= 1)).sum() / max(float(weights.sum()), 1e-9))

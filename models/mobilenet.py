@@ -5,6 +5,7 @@ Sandler et al., CVPR 2018, arXiv:1801.04381.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -12,19 +13,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-__all__ = ["CHANNELS", "Features", "MobileNet", "imagenet_weights"]
+__all__ = ["CHANNELS", "HIDDEN", "Features", "MobileNet", "imagenet_weights"]
 
 CHANNELS = (32, 96)
 """Channels of what comes out at strides 8 and 16."""
 
-# expansion, channels out, repeats, stride: rows of table 2 in the paper that are kept
-_STAGES = (
-    (1, 16, 1, 1),
-    (6, 24, 2, 2),
-    (6, 32, 3, 2),
-    (6, 64, 4, 2),
-    (6, 96, 3, 1),
-)
+HIDDEN = (32, 96, 144, 144, 192, 192, 192, 384, 384, 384, 384, 576, 576)
+"""Channels inside each block as the paper has them; `models.slim` makes do with fewer."""
+
+# channels out, repeats, stride: rows of table 2 in the paper that are kept
+_STAGES = ((16, 1, 1), (24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1))
 
 _STRIDE_8 = 7  # layers up to there
 
@@ -46,17 +44,16 @@ class _ConvNorm(nn.Sequential):
 
 
 class _InvertedResidual(nn.Module):
-    def __init__(self, i: int, o: int, stride: int, expand: int) -> None:
+    def __init__(self, i: int, hidden: int, o: int, stride: int, *, first: bool) -> None:
         super().__init__()
-        hidden = i * expand
-        layers: list[nn.Module] = [_ConvNorm(i, hidden, 1)] if expand != 1 else []
+        layers: list[nn.Module] = [] if i == hidden else [_ConvNorm(i, hidden, 1)]
         layers += [
             _ConvNorm(hidden, hidden, 3, stride, groups=hidden),
             nn.Conv2d(hidden, o, 1, bias=False),
             nn.BatchNorm2d(o),
         ]
         self.conv = nn.Sequential(*layers)
-        self.residual = stride == 1 and i == o
+        self.residual = not first  # of its stage, which changes size or channels
 
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.conv(x)
@@ -69,13 +66,16 @@ class MobileNet(nn.Module):
     Its normalisation always keeps ImageNet's statistics, in training as well.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: Sequence[int] = HIDDEN) -> None:
         super().__init__()
-        layers: list[nn.Module] = [_ConvNorm(3, 32, 3, 2)]
-        channels = 32
-        for expand, out, repeats, stride in _STAGES:
+        channels = hidden[0]
+        layers: list[nn.Module] = [_ConvNorm(3, channels, 3, 2)]
+        for out, repeats, stride in _STAGES:
             for n in range(repeats):
-                layers.append(_InvertedResidual(channels, out, stride if n == 0 else 1, expand))
+                inside, first = hidden[len(layers) - 1], n == 0
+                layers.append(
+                    _InvertedResidual(channels, inside, out, stride if first else 1, first=first)
+                )
                 channels = out
         self.features = nn.Sequential(*layers)
         self.requires_grad_(False)
@@ -89,6 +89,15 @@ class MobileNet(nn.Module):
         """Never in training mode: see the class."""
         super().train(False)
         return self
+
+    @classmethod
+    def of(cls, state: dict[str, Tensor]) -> MobileNet:
+        """The network, slim or whole, that these weights belong to."""
+        blocks = range(1, len(HIDDEN) + 1)
+        wide = [state[f"features.{n}.conv.{min(n - 1, 1)}.0.weight"].shape[0] for n in blocks]
+        net = cls(wide)
+        net.load_state_dict(state)
+        return net.eval()
 
     def load_imagenet(self, state: dict[str, Tensor]) -> None:
         """Take the weights from torchvision's MobileNetV2 file."""

@@ -22,7 +22,9 @@ __all__ = [
     "MASKS",
     "MASK_SIZE",
     "POSTURES",
+    "TAME",
     "VISIBILITY",
+    "WIDTH",
     "Finder",
     "Judge",
     "Judged",
@@ -39,8 +41,8 @@ VISIBILITY = ("seen", "obstructed", "low_contrast")
 POSTURES = ("lying", "sitting_up", "edge", "other")
 
 _S8, _S16 = CHANNELS
-_WIDTH = 96  # channels of what is trained
-_TAME = 0.3  # MobileNet's features are larger than a fresh layer expects
+WIDTH = 96  # channels of what is trained
+TAME = 0.3  # MobileNet's features are larger than a fresh layer expects
 
 
 class Judged(NamedTuple):
@@ -62,15 +64,15 @@ class Judge(nn.Module):
         super().__init__()
         self.eyes = MobileNet()
         self.fine = nn.Sequential(
-            nn.Conv2d(_S8 + 1, _S8 + 1, 3, 2, 1, groups=_S8 + 1), nn.Conv2d(_S8 + 1, _WIDTH, 1)
+            nn.Conv2d(_S8 + 1, _S8 + 1, 3, 2, 1, groups=_S8 + 1), nn.Conv2d(_S8 + 1, WIDTH, 1)
         )
-        self.coarse = nn.Conv2d(_S16 + 1, _WIDTH, 1)
-        self.blocks = nn.Sequential(nn.ReLU(), _Block(_WIDTH), _Block(_WIDTH), nn.ReLU())
+        self.coarse = nn.Conv2d(_S16 + 1, WIDTH, 1)
+        self.blocks = nn.Sequential(nn.ReLU(), _Block(WIDTH), _Block(WIDTH), nn.ReLU())
         self.visibility = nn.Sequential(
-            nn.Dropout(0.2), nn.Linear(4 * _WIDTH, 64), nn.ReLU(), nn.Linear(64, len(VISIBILITY))
+            nn.Dropout(0.2), nn.Linear(4 * WIDTH, 64), nn.ReLU(), nn.Linear(64, len(VISIBILITY))
         )
-        self.presence = nn.Sequential(nn.Dropout(0.5), nn.Linear(3 * _WIDTH, 1))
-        self.posture = nn.Linear(3 * _WIDTH, len(POSTURES))
+        self.presence = nn.Sequential(nn.Dropout(0.5), nn.Linear(3 * WIDTH, 1))
+        self.posture = nn.Linear(3 * WIDTH, len(POSTURES))
         self.presence_plain = nn.Linear(3 * _S16, 1)
         nn.init.zeros_(self.presence_plain.weight)
         nn.init.zeros_(self.presence_plain.bias)
@@ -84,8 +86,8 @@ class Judge(nn.Module):
         """The same from what the eyes make of the pictures."""
         coarse_bed = F.avg_pool2d(bed, 2)
         joined = self.blocks(
-            self.fine(torch.cat([_TAME * seen.s8, bed], dim=1))
-            + self.coarse(torch.cat([_TAME * seen.s16, coarse_bed], dim=1))
+            self.fine(torch.cat([TAME * seen.s8, bed], dim=1))
+            + self.coarse(torch.cat([TAME * seen.s16, coarse_bed], dim=1))
         )
         found = pooled(joined, bed)
         view = torch.cat([found, joined.amax(dim=(2, 3))], dim=1)
@@ -100,12 +102,12 @@ class Finder(nn.Module):
         super().__init__()
         self.eyes = MobileNet()
         self.lateral_8 = nn.Conv2d(_S8, 64, 1)
-        self.lateral_16 = nn.Conv2d(_S16, _WIDTH, 1)
+        self.lateral_16 = nn.Conv2d(_S16, WIDTH, 1)
         self.mix_16 = nn.Sequential(
             nn.ReLU(),
-            _separable(_WIDTH, _WIDTH),
-            _separable(_WIDTH, _WIDTH),
-            _separable(_WIDTH, 64),
+            _separable(WIDTH, WIDTH),
+            _separable(WIDTH, WIDTH),
+            _separable(WIDTH, 64),
         )
         self.mix_8 = nn.Sequential(_separable(64, 64), _separable(64, 32))
         self.masks = nn.Conv2d(32, len(MASKS), 1)

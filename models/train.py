@@ -32,22 +32,32 @@ Progress = Callable[[int, int, dict[str, float]], None]
 Losses = Callable[[Any, Batch], dict[str, Tensor]]
 
 
-def new_eyes() -> MobileNet:
-    """Eyes that know what ImageNet taught, and nothing of beds."""
+def new_eyes(path: Path | None = None) -> MobileNet:
+    """Eyes that know what ImageNet taught, and nothing of beds; or slimmer ones from a file."""
+    if path is not None:
+        return MobileNet.of(torch.load(path, weights_only=True))
     eyes = MobileNet()
     eyes.load_imagenet(imagenet_weights())
     return eyes.eval()
 
 
-def train_judge(pool: Pool, config: Config, out: Path, *, progress: Progress | None = None) -> Path:
+def train_judge(
+    pool: Pool,
+    config: Config,
+    out: Path,
+    *,
+    eyes: MobileNet | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Train by ``config`` and return the checkpoint's path, ``out``/judge.pt.
 
     A run that was broken off goes on from its last save; the batches it sees are the
     same. ``out``/judge.csv keeps the curve. Where the network has learnt, a linear head is
-    fitted on the eyes' plain features and added to its presence.
+    fitted on the eyes' plain features and added to its presence. ``eyes`` are those that
+    looked at the pool, by default whole ones.
     """
     net = Judge()
-    net.eyes = new_eyes()
+    net.eyes = eyes or new_eyes()
 
     def losses(net: Judge, batch: Batch) -> dict[str, Tensor]:
         return judge_losses(net.answers(_seen(batch), batch["bed"]), batch)
@@ -62,11 +72,16 @@ def train_judge(pool: Pool, config: Config, out: Path, *, progress: Progress | N
 
 
 def train_finder(
-    pool: Pool, config: Config, out: Path, *, progress: Progress | None = None
+    pool: Pool,
+    config: Config,
+    out: Path,
+    *,
+    eyes: MobileNet | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """The same for the masks: ``out``/finder.pt and ``out``/finder.csv."""
     net = Finder()
-    net.eyes = new_eyes()
+    net.eyes = eyes or new_eyes()
 
     def losses(net: Finder, batch: Batch) -> dict[str, Tensor]:
         return finder_losses(net.answers(_seen(batch)), batch)
@@ -80,6 +95,9 @@ def load_checkpoint(path: Path) -> tuple[Judge | Finder, dict[str, str]]:
     """The averaged network of a checkpoint, in eval mode, and its name and version."""
     saved = torch.load(path, weights_only=True)
     net: Judge | Finder = Judge() if path.stem == "judge" else Finder()
+    start = "eyes."
+    seen = {name[len(start) :]: w for name, w in saved["kept"].items() if name.startswith(start)}
+    net.eyes = MobileNet.of(seen)
     net.load_state_dict(saved["kept"])
     return net.eval(), json.loads(saved["about"])
 

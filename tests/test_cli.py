@@ -33,6 +33,7 @@ def test_it_has_every_command_of_bedcheck_and_more() -> None:
         "eval",
         "export",
         "manifest",
+        "slim",
         "synth",
         "train",
     }
