@@ -59,7 +59,7 @@ def draw_sensor(rng: np.random.Generator, infrared: bool, dark: bool = False) ->
     exponent = rng.uniform(3.0, 4.8) if rng.random() < 0.82 else rng.uniform(1.9, 3.0)
     electrons = 10 ** (rng.uniform(0.5, 1.7) if dark else exponent)
     bend = 0.12 if not infrared else 0.0
-    low_high = (0.035, 0.26) if infrared else (0.08, 0.45)
+    low_high = (0.045, 0.30) if infrared else (0.08, 0.45)
     key = float(np.exp(rng.uniform(*np.log(low_high)))) * (0.4 if dark else 1.0)
     return Sensor(
         key=key,
