@@ -109,7 +109,7 @@ def infrared_light(rng: np.random.Generator, camera: Camera) -> Lighting:
     right, down, forward = camera.axes
     # a ring of diodes: what shadow there is beside an edge is thin, and soft
     off = right * rng.choice([-0.012, 0.0, 0.012]) + down * rng.choice([-0.01, 0.01])
-    cone = float(np.clip(camera.field / 2 * rng.uniform(0.45, 1.3), 0.35, 1.3))
+    cone = float(np.clip(camera.field / 2 * rng.uniform(0.55, 1.5), 0.4, 1.4))
     place = np.asarray(camera.place) + off + forward * 0.005
     lights = [spot(place, forward, 1.0, cone, radius=float(rng.uniform(0.012, 0.025)))]
     if rng.random() < 0.25:

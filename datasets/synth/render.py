@@ -29,8 +29,8 @@ Floats = NDArray[np.float32]
 SMALL = 400  # pixels of width: up to here a picture gets two samples a pixel, above one
 FINE = {True: (1, 2), False: (1, 1)}  # samples of a pixel, down and across, by whether it is small
 COARSE = {True: (2, 4), False: (3, 3)}  # of these, those that indirect light is found for once
-EDGE = 3  # more samples of a pixel that shows an edge
-BOUNCES = 5  # rays from each coarse sample
+EDGE = 2  # more samples of a pixel that shows an edge
+BOUNCES = 4  # rays from each coarse sample
 NEAR = 0.7  # metres: what is nearer to a surface than this lies in the shade that it makes
 FAINT = 1e-7  # irradiance that is not worth a shadow ray
 PANEL_RAYS = 2  # shadow rays to a window or ceiling panel
@@ -184,7 +184,7 @@ class View:
         chosen = np.flatnonzero(edges.reshape(rows, down, columns, across).any((1, 3)))
         self.edge = chosen
         at = np.repeat(chosen, EDGE)
-        # one ray to each third of the pixel's height
+        # each in its own share of the pixel's height
         place = np.stack([at % columns, at // columns], -1) + self.rng.random((len(at), 2))
         place[:, 1] += (np.tile(np.arange(EDGE), len(chosen)) - place[:, 1] % 1 * (EDGE - 1)) / EDGE
         directions = self.camera.rays(place)
