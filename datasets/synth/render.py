@@ -219,11 +219,12 @@ class View:
         normal = surface.normal.reshape(rows, columns, 3)
         valid = surface.owner.reshape(rows, columns) >= 0
         grid = direct.reshape(rows, columns, n)
-        if any(light.radius > 0.03 or any(light.along) for light in lights):
-            for step in (1, 2):
-                softer = np.empty_like(grid)
-                filters.smooth(grid, position, normal, valid, step, 0.02, softer)
-                grid = softer
+        wide = any(light.radius > 0.03 or any(light.along) for light in lights)
+        # the rim of a shadow is cast by one ray a sample, and would be dots
+        for step in (1, 2) if wide else (1,):
+            softer = np.empty_like(grid)
+            filters.smooth(grid, position, normal, valid, step, 0.02, softer)
+            grid = softer
         around = self._indirect(lights, glowing, channels, n)
         around = around.reshape(-1, n)
         sent = _sent(surface, grid.reshape(-1, n) + around, mirrored, glowing, channels)
