@@ -26,12 +26,13 @@ class Camera:
 
     def rays(self, pixels: NDArray) -> Floats:
         """Unit directions for Nx2 pixel coordinates (0,0 is the upper left corner)."""
-        flat = (np.asarray(pixels, float) - (self.width / 2, self.height / 2)) / (self.width / 2)
+        half = np.float32([self.width / 2, self.height / 2])
+        flat = (np.asarray(pixels, np.float32) - half) / half[0]
         r = np.hypot(flat[:, 0], flat[:, 1])
         angle = self._angle(r)
-        scale = np.sin(angle) / np.maximum(r, 1e-9)
+        scale = np.sin(angle) / np.maximum(r, np.float32(1e-9))
         own = np.stack([flat[:, 0] * scale, flat[:, 1] * scale, np.cos(angle)], -1)
-        return np.ascontiguousarray(own @ self.axes, np.float32)
+        return np.ascontiguousarray(own @ self.axes.astype(np.float32), np.float32)
 
     def pixels(self, points: NDArray) -> NDArray[np.float64]:
         """Nx2 pixel coordinates of points; NaN for what lies behind."""

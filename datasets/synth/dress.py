@@ -18,6 +18,7 @@ from datasets.synth.bodies import (
     Library,
 )
 from datasets.synth.drape import waves
+from datasets.synth.hair import draw_hair, shell
 from datasets.synth.material import Material, colour, matt
 from datasets.synth.mesh import Kind, Part
 from datasets.synth.patterns import cloth
@@ -70,8 +71,7 @@ def draw_looks(rng: np.random.Generator, body: Body, *, staff: bool = False) -> 
     hair_rgb = HAIRS[int(rng.choice(OLD_HAIRS)) if old else int(rng.integers(len(HAIRS)))]
     hair = None
     if body.gender > 0.5 or rng.random() > 0.2:
-        nir = float(np.clip(0.15 + 0.75 * np.mean(hair_rgb) + rng.normal(0, 0.04), 0.05, 0.8))
-        hair = Material(base=(*hair_rgb, nir), relief="knit", depth=0.8, relief_period=0.12)
+        hair = draw_hair(rng, hair_rgb)
     if staff:
         first = colour(
             rng.choice([0.5, 0.58, 0.0, 0.33, 0.8]),
@@ -112,7 +112,7 @@ def dress(
     normals = _normals(v, faces)
     parts = [_part(v, faces, np.ones(len(v), bool), looks.skin, rest, kind, bed)]
     head = rest[group == HEAD]
-    front, back = head[:, 1].min(), head[:, 1].max()
+    front = head[:, 1].min()
     chin, crown = np.percentile(head[:, 2], 1), head[:, 2].max()
     eyes = chin + 0.52 * (crown - chin)
     face = (group == HEAD) & (rest[:, 1] < front + 0.07)
@@ -125,13 +125,8 @@ def dress(
     )
     parts.append(_part(v + normals * 0.0015, faces, dark, looks.dark, rest, kind, bed))
     if looks.hair is not None:
-        depth = (rest[:, 1] - front) / (back - front)
-        line = np.interp(depth, [0, 0.15, 0.35, 0.55, 0.62, 0.75, 1],
-                         eyes + np.array([0.075, 0.07, 0.045, 0, 0.03, -0.05, -0.06]))  # fmt: skip
-        scalp = (group == HEAD) & (rest[:, 2] > line)
-        tufts = waves(rng, rest[:, 0] + rest[:, 1], rest[:, 2] - rest[:, 1], 0.05)
-        out = rng.uniform(0.012, 0.030) + 0.004 * tufts
-        parts.append(_part(v + normals * out[:, None], faces, scalp, looks.hair, rest, kind, bed))
+        points, scalp = shell(v, normals, library, rng)
+        parts.append(_part(points, faces, scalp, looks.hair, rest, kind, bed))
     worn = np.isin(group, OUTFITS[looks.outfit])
     smooth = v.copy()
     for _ in range(14):

@@ -1,11 +1,11 @@
-"""Blurs that keep edges: they follow the surfaces that a picture shows."""
+"""Edges of the surfaces that a picture shows, and blurs that keep them."""
 
 from __future__ import annotations
 
 import numba as nb
 import numpy as np
 
-__all__ = ["smooth", "spread"]
+__all__ = ["beside", "edges", "smooth", "spread"]
 
 
 @nb.njit(cache=True, fastmath=True)
@@ -91,3 +91,45 @@ def spread(coarse, cposition, cnormal, cvalid, position, normal, valid, down, ac
             if total > 0:
                 for c in range(channels):
                     out[i, j, c] /= total
+
+
+@nb.njit(cache=True, fastmath=True)
+def edges(owner, position, normal, out):
+    """Mark samples on both sides of where one thing, side or depth ends and another begins."""
+    rows, columns = owner.shape
+    for i in range(rows):
+        for j in range(columns):
+            for k in range(2):
+                y, x = i + k, j + 1 - k
+                if y >= rows or x >= columns:
+                    continue
+                differs = owner[i, j] != owner[y, x]
+                if not differs and owner[i, j] >= 0:
+                    same, off, far = 0.0, 0.0, 0.0
+                    for c in range(3):
+                        gap = position[y, x, c] - position[i, j, c]
+                        same += normal[i, j, c] * normal[y, x, c]
+                        off += normal[i, j, c] * gap
+                        far += gap * gap
+                    differs = same < 0.6 or (abs(off) > 0.03 and off * off > 0.25 * far)
+                if differs:
+                    out[i, j] = True
+                    out[y, x] = True
+
+
+@nb.njit(cache=True, fastmath=True)
+def beside(row, column, owner, position, normal, owners, positions, normals, out):
+    """For each of some points the index of the sample nearby that is most like it."""
+    rows, columns = owners.shape
+    for k in range(row.shape[0]):
+        best = 1e9
+        for i in range(max(row[k] - 1, 0), min(row[k] + 2, rows)):
+            for j in range(max(column[k] - 2, 0), min(column[k] + 3, columns)):
+                off, same = 0.0, 0.0
+                for c in range(3):
+                    off += normal[k, c] * (positions[i, j, c] - position[k, c])
+                    same += normal[k, c] * normals[i, j, c]
+                fault = abs(off) + 0.3 * (1 - same) + (1.0 if owners[i, j] != owner[k] else 0.0)
+                if fault < best:
+                    best = fault
+                    out[k] = i * columns + j

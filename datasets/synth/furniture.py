@@ -143,11 +143,27 @@ def plant(rng: np.random.Generator, of: Material) -> list[Part]:
         shift=0.15,
     )
     parts = [cylinder([0, 0, 0], [0, 0, 0.3], 0.12, matt(colour(0.05, 0.5, 0.5), "wall"), top=0.16)]
-    for _ in range(int(rng.integers(8, 22))):
-        turn, lean, long = rng.uniform(0, 6.28), rng.uniform(0.1, 0.9), rng.uniform(0.3, 0.9)
-        tip = np.array([np.cos(turn) * lean, np.sin(turn) * lean, 1.2]) * long + [0, 0, 0.3]
-        parts.append(cylinder([0, 0, 0.3], tip, 0.03, leaf, top=0.004, sides=4))
+    stalk, size = rng.uniform(0.0, 0.7), rng.uniform(0.18, 0.5)
+    broad = rng.uniform(0.12, 0.5)  # of its length
+    for _ in range(int(rng.integers(10, 24))):
+        at = [*rng.normal(0, 0.03, 2), 0.3 + stalk * rng.random()]
+        made = _leaf(rng, size * rng.uniform(0.6, 1.2), broad, leaf)
+        parts.append(made.moved(*at, rng.uniform(0, 6.28)))
+    if stalk > 0.2:
+        parts.append(cylinder([0, 0, 0.28], [0, 0, 0.3 + stalk], 0.012, leaf, sides=5))
     return parts
+
+
+def _leaf(rng: np.random.Generator, long: float, broad: float, of: Material) -> Part:
+    """A leaf that rises along x from the origin and bends down under its weight."""
+    along, across = np.meshgrid(np.linspace(0, 1, 8), np.linspace(-1, 1, 3))
+    rise, droop = rng.uniform(0.5, 1.4), rng.uniform(0.4, 1.6)
+    angle = rise - (rise + 0.4) * droop * along**1.5
+    x = np.cumsum(np.cos(angle), 1) * long / 8
+    z = np.cumsum(np.sin(angle), 1) * long / 8
+    half = 0.5 * broad * long * np.sin(np.pi * np.clip(along, 0.04, 1) ** 0.8) ** 0.8
+    z = z + 0.25 * half * np.abs(across)  # folded along its midrib
+    return sheet(np.stack([x, across * half, z], -1), of)
 
 
 def carton(rng: np.random.Generator, of: Material) -> list[Part]:

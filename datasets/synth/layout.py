@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from datasets.synth import aids, furniture
+from datasets.synth import aids, furniture, props
 from datasets.synth.beds import Bed, draw_bed
 from datasets.synth.material import Material, colour, matt
 from datasets.synth.mesh import box, quad, turned
@@ -94,6 +94,7 @@ def _finish(rng: np.random.Generator, room: Room) -> None:
         _piece(rng, room, suite, aids.AIDS)
     if rng.random() < 0.45 and not room.ward:
         _rug(rng, room)
+    props.scatter(rng, room)
 
 
 def _bedside(rng: np.random.Generator, room: Room, place: Place, suite: Material) -> None:

@@ -107,10 +107,11 @@ def _dim(rng: np.random.Generator, room: Room) -> list[Light]:
 def infrared_light(rng: np.random.Generator, camera: Camera) -> Lighting:
     """Diodes at the lens, at times with a weak second source from elsewhere."""
     right, down, forward = camera.axes
-    off = right * rng.choice([-0.025, 0.0, 0.025]) + down * rng.choice([-0.02, 0.02])
-    cone = float(np.clip(camera.field / 2 * rng.uniform(0.6, 1.5), 0.4, 1.4))
+    # a ring of diodes: what shadow there is beside an edge is thin, and soft
+    off = right * rng.choice([-0.012, 0.0, 0.012]) + down * rng.choice([-0.01, 0.01])
+    cone = float(np.clip(camera.field / 2 * rng.uniform(0.55, 1.5), 0.4, 1.4))
     place = np.asarray(camera.place) + off + forward * 0.005
-    lights = [spot(place, forward, 1.0, cone)]
+    lights = [spot(place, forward, 1.0, cone, radius=float(rng.uniform(0.006, 0.015)))]
     if rng.random() < 0.25:
         aside = np.asarray(camera.place) + right * rng.uniform(-1, 1) * 0.8
         lights.append(bulb(aside, float(rng.uniform(0.05, 0.4)), (1.0,), 0.05))

@@ -49,7 +49,7 @@ def draw_linen(rng: np.random.Generator, care: bool) -> Linen:
     second = colour(
         hue + rng.choice([0, 0.05, 0.5]), rng.choice([0, 0.2, 0.6]), rng.uniform(0.15, 0.95)
     )
-    plain = 0.75 if family in ("white", "one_hue") else 0.35
+    plain = 0.55 if family in ("white", "one_hue") else 0.25
     duvet = cloth(rng, first, second, plain=plain)
     if rng.random() < 0.15:
         duvet = replace(

@@ -8,14 +8,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.synth.material import Material, Rgb, colour, infrared
+from datasets.synth.material import Material, Rgb, colour, eye, infrared
 
 __all__ = ["CLOTH", "cloth", "field", "floor", "painting", "wood"]
 
 Image = NDArray[np.float32]
 
 SIZE = 192  # pixels of an image's side
-CLOTH = ("stripes", "check", "grid", "dots", "floral", "clouds", "patches", "leaves", "herringbone")
+CLOTH = ("stripes", "check", "grid", "dots", "floral", "clouds", "patches", "leaves",
+         "herringbone", "figures", "figures")  # fmt: skip
+SOOT = 0.3  # share of dyes and prints that are dark in infrared too
 
 
 def field(rng: np.random.Generator, coarse: float, size: int = SIZE, stretch: float = 1.0) -> Image:
@@ -60,12 +62,33 @@ def _share(rng: np.random.Generator, name: str) -> Image:
     elif name == "patches":
         cells = rng.random((n, n))
         made = cells[(v * n).astype(int) % n, (u * n).astype(int) % n]
+    elif name == "figures":
+        made = _figures(rng, u, v)
     elif name == "leaves":
         a, b = field(rng, 7, stretch=0.5), field(rng, 7)
         made = ((np.abs(a) < 0.35) | (b > 1.3)) * 1.0
     else:
         made = ((u * n + np.abs((v * n) % 1 - 0.5)) % 1 < 0.5) * 1.0
     return np.asarray(made, np.float32)
+
+
+def _figures(rng: np.random.Generator, u: Image, v: Image) -> Image:
+    """Small drawings in line: heads, limbs and tails of no animal in particular."""
+    made = np.zeros((SIZE, SIZE), np.float32)
+    for _ in range(int(rng.integers(5, 10))):
+        x, y, size = rng.random(), rng.random(), rng.uniform(0.06, 0.13)
+        du, dv = (u - x + 0.5) % 1 - 0.5, (v - y + 0.5) % 1 - 0.5
+        line = 0.012
+        for _ in range(int(rng.integers(2, 5))):  # rings, and at times one that is filled
+            a, b, r = *rng.normal(0, 0.45, 2) * size, size * rng.uniform(0.25, 0.7)
+            off = np.hypot(du - a, (dv - b) * rng.uniform(0.7, 1.5)) - r
+            made = np.maximum(made, (off < 0 if rng.random() < 0.25 else np.abs(off) < line))
+        for _ in range(int(rng.integers(2, 6))):  # strokes
+            turn, a, b = rng.uniform(0, np.pi), *rng.normal(0, 0.5, 2) * size
+            along = (du - a) * np.cos(turn) + (dv - b) * np.sin(turn)
+            across = (dv - b) * np.cos(turn) - (du - a) * np.sin(turn)
+            made = np.maximum(made, (np.abs(along) < size * 0.5) & (np.abs(across) < line * 0.8))
+    return made
 
 
 def _mixed(first: Rgb, second: Rgb, share: Image, nir: tuple[float, float]) -> Image:
@@ -83,9 +106,12 @@ def cloth(
 ) -> Material:
     """A fabric in one or two colours; ``plain`` is how often in one."""
     name = "plain" if rng.random() < plain else str(rng.choice(CLOTH))
-    shift = float(rng.normal(0, 0.10))
-    one = infrared(first, "fabric", shift)
-    two = one + (infrared(second, "fabric", shift) - one) * float(rng.uniform(0.15, 1.0))
+    one = _dyed(rng, first)
+    if rng.random() < SOOT:  # a print in pigment
+        two = one * float(rng.uniform(0.3, 0.75))
+    else:
+        shift = one - infrared(first, "fabric")
+        two = one + (infrared(second, "fabric", shift) - one) * float(rng.uniform(0.15, 1.0))
     weave = 1 + 0.03 * field(rng, 40)
     share = np.zeros((SIZE, SIZE), np.float32) if name == "plain" else _share(rng, name)
     image = _mixed(first, second, share, (one, two)) * weave[..., None]
@@ -94,9 +120,19 @@ def cloth(
         image=np.asarray(np.clip(image, 0.01, 0.95), np.float32),
         period=float(rng.choice([0.25, 0.45, 0.8, 1.4])),
         relief="wrinkles",
-        depth=float(rng.uniform(0.15, 0.7)) if wrinkle is None else wrinkle,
+        depth=float(rng.uniform(0.06, 0.45)) if wrinkle is None else wrinkle,
         relief_period=float(rng.uniform(0.6, 1.3)),
     )
+
+
+def _dyed(rng: np.random.Generator, rgb: Rgb) -> float:
+    """Infrared reflectance of a cloth: white cotton is bright, some dark dyes stay dark."""
+    seen = eye(rgb)
+    if seen > 0.85:
+        return float(rng.uniform(0.66, 0.86))
+    if rng.random() < SOOT:
+        return float(np.clip(0.04 + 0.5 * seen * rng.uniform(0.4, 1.0), 0.04, 0.6))
+    return infrared(rgb, "fabric", float(rng.normal(0, 0.11)))
 
 
 def wood(rng: np.random.Generator, rgb: Rgb, shine: float = 0.03) -> Material:
@@ -105,10 +141,10 @@ def wood(rng: np.random.Generator, rgb: Rgb, shine: float = 0.03) -> Material:
         0.5 + 0.25 * field(rng, 14, stretch=6.0) + 0.15 * field(rng, 40, stretch=9.0), 0, 1
     )
     dark: Rgb = tuple(c * 0.55 for c in rgb)  # type: ignore[assignment]
-    nir = infrared(rgb, "wood", float(rng.normal(0, 0.06)))
+    nir = infrared(rgb, "wood", float(rng.normal(0, 0.12)))
     return Material(
         base=(*rgb, nir),
-        image=_mixed(dark, rgb, grain, (nir * 0.85, nir)),
+        image=_mixed(dark, rgb, grain, (nir * float(rng.uniform(0.6, 0.9)), nir)),
         period=0.9,
         shine=shine,
         lobe=40,
@@ -122,7 +158,7 @@ def floor(rng: np.random.Generator) -> Material:
     u, v = np.meshgrid(axis, axis)
     if what == "boards":
         rgb = colour(rng.uniform(0.04, 0.11), rng.uniform(0.15, 0.6), rng.uniform(0.35, 0.85))
-        made = wood(rng, rgb, shine=float(rng.uniform(0, 0.08)))
+        made = wood(rng, rgb, shine=float(rng.uniform(0, 0.13)))
         n = int(rng.choice([3, 4, 6]))
         tone = rng.uniform(0.8, 1.1, n)[(u * n).astype(int) % n]
         seam = np.where(u * n % 1 < 0.03, 0.6, 1.0)
@@ -137,7 +173,7 @@ def floor(rng: np.random.Generator) -> Material:
         )
     hue, value = rng.random(), rng.uniform(0.25, 0.85)
     rgb = colour(hue, rng.choice([0.03, 0.15, 0.35]), value)
-    nir = infrared(rgb, "wall" if what != "carpet" else "fabric", float(rng.normal(0, 0.1)))
+    nir = infrared(rgb, "wall" if what != "carpet" else "fabric", float(rng.normal(-0.1, 0.14)))
     if what == "tiles":
         seam = (u * 2 % 1 < 0.03) | (v * 2 % 1 < 0.03)
         share = np.clip(seam * 0.7 + 0.1 * field(rng, 6), 0, 1).astype(np.float32)
@@ -154,8 +190,8 @@ def floor(rng: np.random.Generator) -> Material:
         base=(*rgb, nir),
         image=np.asarray(np.clip(image, 0.01, 0.95), np.float32),
         period=float(rng.uniform(0.3, 1.0)),
-        shine=0.0 if what == "carpet" else float(rng.uniform(0.0, 0.1)),
-        lobe=50,
+        shine=0.0 if what == "carpet" else float(rng.uniform(0.0, 0.18)),
+        lobe=float(rng.uniform(15, 60)),
     )
 
 

@@ -71,7 +71,11 @@ def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> lis
     name = still.name
     cv2.imwrite(
         str(place / f"{name}.jpg"),
-        stamp(shot.picture, np.random.default_rng([seed, 77, still.camera_number])),
+        stamp(
+            shot.picture,
+            np.random.default_rng([seed, 77, still.camera_number]),
+            night=still.lighting.name == "ir",
+        ),
         [cv2.IMWRITE_JPEG_QUALITY, sensor.quality],
     )
     cv2.imwrite(str(place / f"{name}_mask.png"), still.masks.picture())

@@ -1,6 +1,7 @@
 """A linear picture from parts, a camera and lights.
 
-Rays meet the scene once per subsample; what they meet serves every lighting of that camera.
+Rays meet the scene once per subsample, and oftener where a pixel shows an edge; what they meet
+serves every lighting of that camera.
 Light comes straight, with shadows, and once by way of other surfaces; what bounces further is
 taken as even. Indirect light is found at a quarter of the resolution and spread by surfaces.
 """
@@ -28,7 +29,9 @@ Floats = NDArray[np.float32]
 SMALL = 400  # pixels of width: up to here a picture gets two samples a pixel, above one
 FINE = {True: (1, 2), False: (1, 1)}  # samples of a pixel, down and across, by whether it is small
 COARSE = {True: (2, 4), False: (3, 3)}  # of these, those that indirect light is found for once
-BOUNCES = 5  # rays from each coarse sample
+EDGE = 2  # more samples of a pixel that shows an edge
+BOUNCES = 4  # rays from each coarse sample
+NEAR = 0.7  # metres: what is nearer to a surface than this lies in the shade that it makes
 FAINT = 1e-7  # irradiance that is not worth a shadow ray
 PANEL_RAYS = 2  # shadow rays to a window or ceiling panel
 COLOUR, INFRARED = slice(0, 3), slice(3, 4)
@@ -168,6 +171,33 @@ class View:
         origins = np.tile(np.float32(camera.place), (len(directions), 1))
         self.hits = scene.tracer.first(origins, directions)
         self.surface = scene.surface(origins, directions, self.hits)
+        self._look_closer()
+
+    def _look_closer(self) -> None:
+        """More rays through the pixels that show an edge, and where light round each is known."""
+        s, (down, across) = self.surface, self.fine
+        grid = (*self.shape, 3)
+        edges = np.zeros(self.shape, np.bool_)
+        filters.edges(s.owner.reshape(self.shape), s.position.reshape(grid),
+                      s.normal.reshape(grid), edges)  # fmt: skip
+        rows, columns = self.camera.height, self.camera.width
+        chosen = np.flatnonzero(edges.reshape(rows, down, columns, across).any((1, 3)))
+        self.edge = chosen
+        at = np.repeat(chosen, EDGE)
+        # each in its own share of the pixel's height
+        place = np.stack([at % columns, at // columns], -1) + self.rng.random((len(at), 2))
+        place[:, 1] += (np.tile(np.arange(EDGE), len(chosen)) - place[:, 1] % 1 * (EDGE - 1)) / EDGE
+        directions = self.camera.rays(place)
+        origins = np.tile(np.float32(self.camera.place), (len(at), 1))
+        self.closer = self.scene.surface(
+            origins, directions, self.scene.tracer.first(origins, directions)
+        )
+        self.beside = np.zeros(len(at), np.int64)
+        filters.beside(
+            at // columns * down, at % columns * across, self.closer.owner, self.closer.position,
+            self.closer.normal, s.owner.reshape(self.shape), s.position.reshape(grid),
+            s.normal.reshape(grid), self.beside,
+        )  # fmt: skip
 
     @property
     def parts(self) -> NDArray[np.int32]:
@@ -189,19 +219,25 @@ class View:
         normal = surface.normal.reshape(rows, columns, 3)
         valid = surface.owner.reshape(rows, columns) >= 0
         grid = direct.reshape(rows, columns, n)
-        if any(light.radius > 0.03 or any(light.along) for light in lights):
-            for step in (1, 2):
-                softer = np.empty_like(grid)
-                filters.smooth(grid, position, normal, valid, step, 0.02, softer)
-                grid = softer
+        wide = any(light.radius > 0.03 or any(light.along) for light in lights)
+        # the rim of a shadow is cast by one ray a sample, and would be dots
+        for step in (1, 2) if wide else (1,):
+            softer = np.empty_like(grid)
+            filters.smooth(grid, position, normal, valid, step, 0.02, softer)
+            grid = softer
         around = self._indirect(lights, glowing, channels, n)
-        albedo = surface.albedo[:, channels].reshape(rows, columns, n)
-        glow = glowing[surface.owner].reshape(rows, columns, n)
-        sent = albedo / np.pi * (grid + around) + mirrored.reshape(rows, columns, n) + glow
-        sent *= valid[..., None]
+        around = around.reshape(-1, n)
+        sent = _sent(surface, grid.reshape(-1, n) + around, mirrored, glowing, channels)
         down, across = self.fine
         fine = sent.reshape(rows // down, down, columns // across, across, n)
-        return np.asarray(fine.mean((1, 3)), np.float32)
+        image = np.ascontiguousarray(fine.mean((1, 3)), np.float32)
+        if len(self.edge):
+            direct, mirrored = scene.lit(self.closer, lights, rng, n)
+            more = _sent(self.closer, direct + around[self.beside], mirrored, glowing, channels)
+            flat, few = image.reshape(-1, n), down * across
+            flat[self.edge] *= few / (few + EDGE)
+            flat[self.edge] += more.reshape(-1, EDGE, n).sum(1) / (few + EDGE)
+        return image
 
     def _indirect(
         self, lights: Sequence[Light], glowing: Floats, channels: slice, n: int
@@ -228,7 +264,9 @@ class View:
         albedo = far.albedo[:, channels]
         sent = albedo / np.pi * straight + glowing[far.owner]
         sent[far.owner < 0] = 0
-        sent += albedo * sent.mean(0) * 1.2  # what bounces further, taken as even
+        # what bounces further is taken as even, but little of it comes where things are close
+        room = np.minimum(hits.distance / NEAR, 1.0)[:, None].astype(np.float32)
+        sent += albedo * sent.mean(0) * 1.2 * room
         np.minimum(sent, 8 * sent.mean(0) + 1e-9, out=sent)  # no fireflies
         total[live] = np.pi * sent.reshape(len(live), BOUNCES, n).mean(1)
         image = total.reshape(*shape, n)
@@ -245,3 +283,11 @@ class View:
             s.owner.reshape(rows, columns) >= 0, *self.coarse, fine,
         )  # fmt: skip
         return fine
+
+
+def _sent(
+    surface: Surface, light: Floats, mirrored: Floats, glowing: Floats, channels: slice
+) -> Floats:
+    """Radiance that leaves each point towards the camera, rows x channels."""
+    sent = surface.albedo[:, channels] / np.pi * light + mirrored + glowing[surface.owner]
+    return np.asarray(sent * (surface.owner >= 0)[:, None], np.float32)

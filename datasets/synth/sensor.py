@@ -16,6 +16,8 @@ __all__ = ["Sensor", "Shot", "draw_sensor", "expose"]
 
 Floats = NDArray[np.float32]
 
+TOE = 0.02  # light up to which tones run nearly straight
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sensor:
@@ -33,7 +35,9 @@ class Sensor:
     gamma: float
     shoulder: bool  # rolls highlights off
     black: float  # level of black, 0..1
+    crush: float  # light that is still shown as black, linear
     sharpen: float
+    meter: float  # brightest that metering heeds in infrared, medians of the picture
     saturation: float
     balance: tuple[float, float, float]  # gain of red, green, blue
     quality: int  # JPEG
@@ -55,24 +59,28 @@ def draw_sensor(rng: np.random.Generator, infrared: bool, dark: bool = False) ->
     exponent = rng.uniform(3.0, 4.8) if rng.random() < 0.82 else rng.uniform(1.9, 3.0)
     electrons = 10 ** (rng.uniform(0.5, 1.7) if dark else exponent)
     bend = 0.12 if not infrared else 0.0
-    low_high = (0.035, 0.30) if infrared else (0.08, 0.45)
+    low_high = (0.05, 0.40) if infrared else (0.08, 0.45)
+    key = float(np.exp(rng.uniform(*np.log(low_high)))) * (0.4 if dark else 1.0)
     return Sensor(
-        key=float(np.exp(rng.uniform(*np.log(low_high)))) * (0.4 if dark else 1.0),
+        key=key,
         electrons=float(electrons),
         read=float(rng.uniform(1.0, 5.0)),
         rows=float(rng.uniform(0.0, 0.2)),
-        denoise=float(rng.choice([0.0, 0.5, 0.8, 1.1])),
+        # even the cheapest smooths between its pixels, and more so as its gain rises
+        denoise=float(rng.uniform(0.8, 1.6) if dark else rng.uniform(0.5, 1.2)),
         vignette=float(rng.uniform(0.05, 0.5)),
-        blur=float(rng.uniform(0.25, 0.9)),
+        blur=float(rng.uniform(0.6, 1.15)),
         bloom=float(rng.uniform(0.02, 0.08)),
-        haze=float(rng.uniform(0.0, 0.015)),
-        gamma=float(rng.uniform(1.7, 2.4)),
+        haze=float(rng.uniform(0.0, 0.006)),
+        gamma=float(rng.uniform(1.4, 2.1) if infrared else rng.uniform(1.6, 2.3)),
         shoulder=bool(rng.random() < 0.65),
-        black=float(rng.uniform(0.0, 0.07)),
-        sharpen=float(rng.uniform(0.0, 1.2)),
+        black=float(rng.uniform(0.0, 0.04)),
+        crush=key * float(rng.uniform(0.0, 0.15)),
+        sharpen=float(rng.uniform(0.0, 0.7)),
+        meter=float(rng.uniform(4, 9)),
         saturation=float(rng.uniform(0.55, 1.25)),
         balance=tuple(float(1 + rng.normal(0, bend)) for _ in range(3)),
-        quality=int(rng.uniform(45, 93)),
+        quality=int(rng.uniform(35, 90)),
     )
 
 
@@ -84,8 +92,9 @@ def expose(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Shot:
     x_lin = light / (1 + sensor.vignette * off)[..., None]
     luma = x_lin.mean(-1)
     middle = np.exp(np.log(luma + 1e-4 * luma.max() + 1e-9).mean())
-    # a camera with diodes of its own is not misled by what is hot right before it
-    mean = luma.mean() if light.shape[-1] == 3 else np.minimum(luma, 6 * np.median(luma)).mean()
+    # a camera with diodes of its own is not wholly misled by what is hot right before it
+    hottest = sensor.meter * np.median(luma)
+    mean = luma.mean() if light.shape[-1] == 3 else np.minimum(luma, hottest).mean()
     exposure = float(sensor.key / (0.5 * middle + 0.5 * mean + 1e-9))
     signal = x_lin * exposure
     if signal.shape[-1] == 3:
@@ -95,7 +104,7 @@ def expose(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Shot:
         ) ** 0.6  # white balance goes most of the way
         signal = signal * (adapted * sensor.balance).astype(np.float32)
     hot = np.maximum(np.clip(signal, 0, 6) - 0.8, 0)
-    glare = _blur(hot, width * 0.012) + 0.5 * _blur(hot, width * 0.05)
+    glare = _blur(hot, width * 0.012) + 0.5 * _blur(hot, width * 0.05) + 0.3 * hot.mean((0, 1))
     signal = _blur(signal + sensor.bloom * glare + sensor.haze, sensor.blur)
     deviation = (
         np.sqrt(np.clip(signal, 0, 1.5) * sensor.electrons + sensor.read**2) / sensor.electrons
@@ -113,7 +122,9 @@ def expose(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Shot:
     noisy = _tone(signal + noise, sensor)
     grain = cv2.GaussianBlur((noisy - clean).mean(-1), (0, 0), 1.0) * 2 * np.sqrt(np.pi)
     soft = _blur(noisy, 1.2)
-    noisy = np.clip(noisy + sensor.sharpen * (noisy - soft), 0, 1)
+    # cameras hold the dark rim of their sharpening back, lest it draws outlines
+    rim = np.clip(sensor.sharpen * (noisy - soft), -0.04, 0.12)
+    noisy = np.clip(noisy + rim, 0, 1)
     return Shot(
         picture=_eight(noisy, sensor.black),
         clean=cv2.cvtColor(_eight(clean, sensor.black), cv2.COLOR_BGR2GRAY),
@@ -128,12 +139,15 @@ def _kept(denoise: float) -> float:
 
 
 def _tone(signal: Floats, sensor: Sensor) -> Floats:
-    up = np.clip(signal, 0, None)
+    up = np.clip(signal - sensor.crush, 0, None)
     up = 1 - np.exp(-up * 1.35) if sensor.shoulder else np.clip(up * 1.1, 0, 1)
     if up.shape[-1] == 3:
         grey = up.mean(-1, keepdims=True)
         up = grey + (up - grey) * sensor.saturation
-    return np.asarray(np.clip(up, 0, 1) ** (1 / sensor.gamma), np.float32)
+    # near black the curve runs straight, or it would lift noise there above all else
+    bend = 1 / sensor.gamma
+    low, high = TOE**bend, (1 + TOE) ** bend
+    return np.asarray(((np.clip(up, 0, 1) + TOE) ** bend - low) / (high - low), np.float32)
 
 
 def _eight(image: Floats, black: float) -> NDArray[np.uint8]:

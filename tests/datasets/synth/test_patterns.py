@@ -71,3 +71,15 @@ def test_every_relief_has_slopes_of_one_deviation() -> None:
     assert made.shape == (len(relief.NAMES), relief.SIZE, relief.SIZE, 2)
     assert np.isfinite(made).all()
     assert made.std((1, 2, 3)) == pytest.approx(1, abs=0.25)
+
+
+def test_infrared_spreads_from_rubber_to_white_cotton() -> None:
+    rng = np.random.default_rng(2)
+    white, grey = colour(0, 0, 0.97), colour(0.6, 0.3, 0.4)
+    cotton = [patterns.cloth(rng, white, white, plain=1.0).base[3] for _ in range(60)]
+    dyed = [patterns.cloth(rng, grey, grey, plain=1.0).base[3] for _ in range(200)]
+    assert min(cotton) > 0.6
+    assert np.percentile(dyed, 10) < 0.25
+    assert np.percentile(dyed, 90) > 0.55
+    assert infrared((0.05,) * 3, "rubber") < 0.09
+    assert infrared((0.05,) * 3, "hair") < 0.2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,8 +16,8 @@ from datasets.synth.sensor import Sensor, draw_sensor, expose
 PLAIN = replace(
     draw_sensor(np.random.default_rng(0), infrared=False),
     key=0.2, electrons=4000.0, read=2.0, rows=0.0, denoise=0.0, vignette=0.0, blur=0.3,
-    bloom=0.0, haze=0.0, gamma=2.2, shoulder=False, black=0.0, sharpen=0.0, saturation=1.0,
-    balance=(1.0, 1.0, 1.0),
+    bloom=0.0, haze=0.0, gamma=2.2, shoulder=False, black=0.0, crush=0.0, sharpen=0.0,
+    saturation=1.0, balance=(1.0, 1.0, 1.0),
 )  # fmt: skip
 
 
@@ -76,3 +77,37 @@ def test_a_camera_writes_the_same_text_each_time() -> None:
     assert 3 < sum(written) < 25
     once, again = (stamp(black, np.random.default_rng(written.index(True))) for _ in range(2))
     assert (once == again).all()
+
+
+def test_noise_is_no_finer_than_a_camera_leaves_it_and_less_in_black() -> None:
+    halves = np.full((120, 160, 1), 1.0, np.float32)
+    halves[:, :80] = 0.002
+    for seed in range(5):
+        sensor = replace(
+            draw_sensor(np.random.default_rng(seed), infrared=True),
+            electrons=200.0, vignette=0.0, rows=0.0, crush=0.02, key=0.15, haze=0.0,
+        )  # fmt: skip
+        grey = shot(sensor, halves).picture[..., 0].astype(float)
+        black, white = grey[5:-5, 5:70], grey[5:-5, 90:-5]
+        beside = np.corrcoef(white[:, :-1].ravel(), white[:, 1:].ravel())[0, 1]
+        assert beside > 0.2
+        assert black.std() < white.std()
+
+
+def test_captions_of_night_pictures_tell_an_hour_of_night(monkeypatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(cv2, "putText", lambda image, text, *rest: told.append(text))
+    black = np.zeros((240, 320, 3), np.uint8)
+    for seed in range(100):
+        stamp(black, np.random.default_rng(seed), night=True)
+    hours = {int(text.split(" ")[1][:2]) for text in told if ":" in text}
+    assert len(hours) > 4
+    assert hours <= {21, 22, 23, 0, 1, 2, 3, 4, 5, 6}
+
+
+def test_a_hot_thing_before_the_lens_dims_the_rest() -> None:
+    plain = np.full((120, 160, 1), 0.1, np.float32)
+    hot = plain.copy()
+    hot[:, :40] = 50.0
+    sensor = replace(PLAIN, meter=8.0)
+    assert shot(sensor, hot).exposure < 0.6 * shot(sensor, plain).exposure
