@@ -17,10 +17,11 @@ from datasets.synth.bodies import (
     Body,
     Library,
 )
+from datasets.synth.clothes import garment
 from datasets.synth.drape import waves
+from datasets.synth.garments import bordered, hung, normals, skirt, under_skirt
 from datasets.synth.material import Material, colour, matt
 from datasets.synth.mesh import Kind, Part
-from datasets.synth.patterns import cloth
 
 __all__ = ["Looks", "draw_looks", "dress"]
 
@@ -45,6 +46,14 @@ OUTFITS = {
     "underwear": (UPPER_LEG,),
     "trousers": (LOWER_LEG, UPPER_LEG),
 }
+"""Parts of the body that each covers; a gown has a skirt beside."""
+
+WORN = (0.44, 0.12, 0.22, 0.14, 0.03, 0.05)
+"""How often residents wear each of `OUTFITS`."""
+
+NIGHTWEAR = (0.022, 0.05)
+DAYWEAR = (0.010, 0.024)
+"""Metres between skin and cloth."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,6 +66,7 @@ class Looks:
     bottom: Material
     outfit: str
     loose: float  # metres between skin and cloth
+    hem: float  # of a gown: share of the height at which it ends
     dark: Material  # brows and eyes
     seed: int
 
@@ -80,23 +90,25 @@ def draw_looks(rng: np.random.Generator, body: Body, *, staff: bool = False) -> 
         )
         outfit, plain = "day", 0.95
     else:
-        first = colour(rng.random(), rng.choice([0, 0.1, 0.25, 0.6]), rng.uniform(0.12, 0.97))
-        outfit = str(rng.choice(list(OUTFITS), p=[0.40, 0.16, 0.14, 0.16, 0.06, 0.08]))
+        first = colour(rng.random(), rng.choice([0, 0.1, 0.25, 0.45]), rng.uniform(0.12, 0.97))
+        outfit = str(rng.choice(list(OUTFITS), p=WORN))
         plain = 0.55
     second = colour(rng.random(), rng.choice([0, 0.3, 0.6]), rng.uniform(0.1, 0.95))
-    top = cloth(rng, first, second, plain=plain, wrinkle=float(rng.uniform(0.4, 0.9)))
+    skin = matt(skin_rgb, "skin", shift=float(rng.normal(0, 0.03)), shine=0.02, lobe=12.0)
+    bright = skin.base[3]
+    top = garment(rng, first, second, plain=plain, skin=bright)
     bottom = top
-    if rng.random() < 0.5:
+    if rng.random() < (0.5 if outfit in ("day", "shirt") else 0.2):
         other = colour(rng.random(), rng.choice([0, 0.1, 0.3, 0.6]), rng.uniform(0.08, 0.9))
-        bottom = cloth(rng, other, second, plain=0.75, wrinkle=0.7)
-    narrow = {"period": 0.25, "relief_period": float(rng.uniform(0.3, 0.6))}
+        bottom = garment(rng, other, second, plain=0.75, skin=bright, seams=False)
     return Looks(
-        skin=matt(skin_rgb, "skin", shift=float(rng.normal(0, 0.03)), shine=0.02, lobe=12.0),
+        skin=skin,
         hair=hair,
-        top=replace(top, **narrow),
-        bottom=replace(bottom, **narrow),
+        top=top,
+        bottom=bottom,
         outfit=outfit,
-        loose=float(rng.uniform(0.008, 0.028)),
+        loose=float(rng.uniform(*(DAYWEAR if outfit == "day" else NIGHTWEAR))),
+        hem=float(rng.choice([0.12, 0.2, 0.26, 0.33])),
         dark=matt(tuple(0.35 * c for c in skin_rgb), "skin", shift=-0.2),
         seed=int(rng.integers(2**31)),
     )
@@ -109,7 +121,7 @@ def dress(
     rng = np.random.default_rng(looks.seed)
     group, rest, faces = library.group, library.rest, library.faces
     v = np.asarray(vertices, float)
-    normals = _normals(v, faces)
+    out = normals(v, faces)
     parts = [_part(v, faces, np.ones(len(v), bool), looks.skin, rest, kind, bed)]
     head = rest[group == HEAD]
     front, back = head[:, 1].min(), head[:, 1].max()
@@ -123,28 +135,36 @@ def dress(
         & (np.abs(rest[:, 2] - (chin + 0.19 * (crown - chin))) < 0.008)
         & (np.abs(rest[:, 0]) < 0.024)
     )
-    parts.append(_part(v + normals * 0.0015, faces, dark, looks.dark, rest, kind, bed))
+    parts.append(_part(v + out * 0.0015, faces, dark, looks.dark, rest, kind, bed))
     if looks.hair is not None:
         depth = (rest[:, 1] - front) / (back - front)
         line = np.interp(depth, [0, 0.15, 0.35, 0.55, 0.62, 0.75, 1],
                          eyes + np.array([0.075, 0.07, 0.045, 0, 0.03, -0.05, -0.06]))  # fmt: skip
         scalp = (group == HEAD) & (rest[:, 2] > line)
         tufts = waves(rng, rest[:, 0] + rest[:, 1], rest[:, 2] - rest[:, 1], 0.05)
-        out = rng.uniform(0.012, 0.030) + 0.004 * tufts
-        parts.append(_part(v + normals * out[:, None], faces, scalp, looks.hair, rest, kind, bed))
+        thick = rng.uniform(0.012, 0.030) + 0.004 * tufts
+        parts.append(_part(v + out * thick[:, None], faces, scalp, looks.hair, rest, kind, bed))
     worn = np.isin(group, OUTFITS[looks.outfit])
-    smooth = v.copy()
-    for _ in range(14):
-        smooth = library.smoothing @ smooth
-    outward = _normals(smooth, faces)
-    folds = waves(rng, v[:, 0] + v[:, 2], v[:, 1] + 0.5 * v[:, 2], 0.16)
-    folds = folds + 0.7 * waves(rng, v[:, 0] - v[:, 2], v[:, 1], 0.09)
-    garment = smooth + outward * (looks.loose * (1 + 0.35 * folds))[:, None]
-    inside = ((garment - v) * normals).sum(1, keepdims=True) < 0.004
-    garment = np.where(inside, v + normals * 0.005, garment)
+    cloth = hung(v, looks.loose, library, rng)
+    if looks.outfit == "gown":
+        worn &= ~under_skirt(library)
     upper = np.isin(group, [TRUNK, LOWER_ARM])
     for chosen, material in ((upper, looks.top), (~upper, looks.bottom)):
-        parts.append(_part(garment, faces, worn & chosen, material, rest, kind, bed))
+        part = _part(cloth, faces, worn & chosen, material, rest, kind, bed)
+        points = bordered(part.vertices.astype(float), part.faces)
+        parts.append(replace(part, vertices=points.astype(np.float32)))
+    if looks.outfit == "gown":
+        points, triangles, uv = skirt(v, library, rng, loose=looks.loose, hem=looks.hem)
+        parts.append(
+            Part(
+                vertices=points.astype(np.float32),
+                faces=triangles,
+                uv=uv.astype(np.float32),
+                material=looks.top,
+                kind=kind,
+                bed=bed,
+            )
+        )
     return [part for part in parts if len(part.faces)]
 
 
@@ -161,12 +181,3 @@ def _part(v, faces, keep, material, rest, kind, bed) -> Part:
         kind=kind,
         bed=bed,
     )
-
-
-def _normals(v: NDArray, faces: NDArray) -> NDArray:
-    face = np.cross(v[faces[:, 1]] - v[faces[:, 0]], v[faces[:, 2]] - v[faces[:, 0]])
-    out = np.zeros_like(v)
-    for corner in range(3):
-        for c in range(3):
-            out[:, c] += np.bincount(faces[:, corner], face[:, c], len(v))
-    return out / (np.linalg.norm(out, axis=1, keepdims=True) + 1e-12)
