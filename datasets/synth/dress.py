@@ -19,9 +19,11 @@ from datasets.synth.bodies import (
 )
 from datasets.synth.clothes import garment
 from datasets.synth.drape import waves
+from datasets.synth.eyes import eyes as open_eyes
 from datasets.synth.garments import bordered, hung, normals, skirt, under_skirt
 from datasets.synth.material import Material, colour, matt
 from datasets.synth.mesh import Kind, Part
+from datasets.synth.poses import LYING
 
 __all__ = ["Looks", "draw_looks", "dress"]
 
@@ -51,6 +53,9 @@ OUTFITS = {
 WORN = (0.44, 0.12, 0.22, 0.14, 0.03, 0.05)
 """How often residents wear each of `OUTFITS`."""
 
+AWAKE, AWAKE_LYING = 0.85, 0.25
+"""Share of people whose eyes are open."""
+
 NIGHTWEAR = (0.022, 0.05)
 DAYWEAR = (0.010, 0.024)
 """Metres between skin and cloth."""
@@ -68,6 +73,7 @@ class Looks:
     loose: float  # metres between skin and cloth
     hem: float  # of a gown: share of the height at which it ends
     dark: Material  # brows and eyes
+    gaze: tuple[float, float] | None  # radians to the left and up; None: eyes closed
     seed: int
 
 
@@ -110,8 +116,15 @@ def draw_looks(rng: np.random.Generator, body: Body, *, staff: bool = False) -> 
         loose=float(rng.uniform(*(DAYWEAR if outfit == "day" else NIGHTWEAR))),
         hem=float(rng.choice([0.12, 0.2, 0.26, 0.33])),
         dark=matt(tuple(0.35 * c for c in skin_rgb), "skin", shift=-0.2),
+        gaze=_gaze(rng, body),
         seed=int(rng.integers(2**31)),
     )
+
+
+def _gaze(rng: np.random.Generator, body: Body) -> tuple[float, float] | None:
+    if rng.random() > (AWAKE_LYING if body.kind in LYING else AWAKE):
+        return None
+    return float(rng.normal(0, 0.15)), float(rng.normal(0, 0.1))
 
 
 def dress(
@@ -136,6 +149,8 @@ def dress(
         & (np.abs(rest[:, 0]) < 0.024)
     )
     parts.append(_part(v + out * 0.0015, faces, dark, looks.dark, rest, kind, bed))
+    if looks.gaze is not None:
+        parts += open_eyes(v, library, looks.gaze, kind, bed)
     if looks.hair is not None:
         depth = (rest[:, 1] - front) / (back - front)
         line = np.interp(depth, [0, 0.15, 0.35, 0.55, 0.62, 0.75, 1],
@@ -143,16 +158,16 @@ def dress(
         scalp = (group == HEAD) & (rest[:, 2] > line)
         tufts = waves(rng, rest[:, 0] + rest[:, 1], rest[:, 2] - rest[:, 1], 0.05)
         thick = rng.uniform(0.012, 0.030) + 0.004 * tufts
-        parts.append(_part(v + out * thick[:, None], faces, scalp, looks.hair, rest, kind, bed))
+        parts.append(
+            _hemmed(_part(v + out * thick[:, None], faces, scalp, looks.hair, rest, kind, bed))
+        )
     worn = np.isin(group, OUTFITS[looks.outfit])
     cloth = hung(v, looks.loose, library, rng)
     if looks.outfit == "gown":
         worn &= ~under_skirt(library)
     upper = np.isin(group, [TRUNK, LOWER_ARM])
     for chosen, material in ((upper, looks.top), (~upper, looks.bottom)):
-        part = _part(cloth, faces, worn & chosen, material, rest, kind, bed)
-        points = bordered(part.vertices.astype(float), part.faces)
-        parts.append(replace(part, vertices=points.astype(np.float32)))
+        parts.append(_hemmed(_part(cloth, faces, worn & chosen, material, rest, kind, bed)))
     if looks.outfit == "gown":
         points, triangles, uv = skirt(v, library, rng, loose=looks.loose, hem=looks.hem)
         parts.append(
@@ -166,6 +181,11 @@ def dress(
             )
         )
     return [part for part in parts if len(part.faces)]
+
+
+def _hemmed(part: Part) -> Part:
+    points = bordered(part.vertices.astype(float), part.faces)
+    return replace(part, vertices=points.astype(np.float32))
 
 
 def _part(v, faces, keep, material, rest, kind, bed) -> Part:

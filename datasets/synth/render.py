@@ -30,6 +30,7 @@ FINE = {True: (1, 2), False: (1, 1)}  # samples of a pixel, down and across, by 
 COARSE = {True: (2, 4), False: (3, 3)}  # of these, those that indirect light is found for once
 BOUNCES = 5  # rays from each coarse sample
 FAINT = 1e-7  # irradiance that is not worth a shadow ray
+BROAD = 90.0  # narrowest lobe in which a window or a ceiling panel is mirrored
 PANEL_RAYS = 2  # shadow rays to a window or ceiling panel
 COLOUR, INFRARED = slice(0, 3), slice(3, 4)
 
@@ -137,7 +138,8 @@ class Scene:
                 half = dire[glossy] - surface.direction[glossy]
                 half /= np.linalg.norm(half, axis=1, keepdims=True) + 1e-9
                 cosine = np.clip((half * surface.normal[glossy]).sum(1), 0, 1)
-                lobe = shine[glossy, 1]
+                # few rays reach a panel, and what they miss of it would sparkle
+                lobe = np.minimum(shine[glossy, 1], BROAD if any(source.along) else np.inf)
                 amount = shine[glossy, 0] * (lobe + 2) / 8 * cosine**lobe / np.pi
                 mirrored[glossy] += (weight[glossy] * amount)[:, None] * colour
         return total, mirrored
