@@ -24,7 +24,7 @@ from datasets.synth.truth import judge, outline, seen
 __all__ = ["FACTS", "folder", "record", "rows"]
 
 FACTS = "room.json"
-DARK = 0.06  # share of pictures with hardly any light
+DARK = {True: 0.45, False: 0.08}  # share of pictures with hardly any light, in drab rooms and not
 DEV_OF, DEV_IS = 6, 3  # of each six rooms this one is kept for development
 
 
@@ -65,7 +65,7 @@ def record(seed: int, views: int, out: Path, library: Library) -> int:
 
 def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> list[dict[str, Any]]:
     rng = np.random.default_rng([seed, 1000 + number])
-    dark = rng.random() < DARK
+    dark = rng.random() < DARK[room.drab]
     sensor = draw_sensor(rng, still.lighting.name == "ir", dark=dark)
     shot = expose(still.light, sensor, rng)
     name = still.name
@@ -107,6 +107,8 @@ def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> lis
                 "pose": found.pose,
                 "bystanders": "+".join(still.hour.bystanders),
                 "near": still.near,
+                "screen": still.screen,
+                "drab": int(room.drab),
                 "why": truth.why,
                 "seen": round(truth.seen, 3),
                 "area": round(truth.area, 4),

@@ -71,3 +71,16 @@ def test_every_relief_has_slopes_of_one_deviation() -> None:
     assert made.shape == (len(relief.NAMES), relief.SIZE, relief.SIZE, 2)
     assert np.isfinite(made).all()
     assert made.std((1, 2, 3)) == pytest.approx(1, abs=0.25)
+
+
+def test_a_drab_rooms_linen_is_as_its_wall_is_by_day_and_in_infrared() -> None:
+    from datasets.synth.linen import drab_linen
+    from datasets.synth.material import matt
+
+    for seed in range(10):
+        wall = matt((0.5, 0.42, 0.3), "wall", shift=0.1 * (seed - 5) / 5)
+        linen = drab_linen(np.random.default_rng(seed), wall)
+        for stuff in (linen.sheet, linen.duvet, linen.blanket):
+            assert np.allclose(stuff.base[:3], wall.base[:3], rtol=0.1)
+            assert stuff.image is not None
+            assert abs(stuff.image[..., 3].mean() - wall.base[3]) < 0.15
