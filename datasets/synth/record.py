@@ -109,6 +109,7 @@ def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> lis
                 "near": still.near,
                 "screen": still.screen,
                 "drab": int(room.drab),
+                "quantiser": sensor.quantiser,
                 "why": truth.why,
                 "seen": round(truth.seen, 3),
                 "area": round(truth.area, 4),
