@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.synth.air import veiled
 from datasets.synth.bodies import Library
 from datasets.synth.bystanders import bystander
 from datasets.synth.camera import Camera
@@ -42,7 +43,9 @@ BLOCKED = 0.05  # cameras that hang wherever it comes
 NEAR = 0.06  # pictures with something right before the lens
 SCREENED = {True: 0.09, False: 0.24}  # cameras with something before a bed, in wards and homes
 BACKS = 0.05  # hours at which somebody stands before a camera with the back to it
-DRAB = 0.10  # rooms in which linen, clothes and walls are of one hue
+TURNED = 0.05  # hours at which a camera looks elsewhere than when the beds were marked
+VEILED = 0.06  # pictures through steam, a fogged lens or dust
+DRAB = 0.12  # rooms in which linen, clothes and walls are of one hue
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,6 +65,8 @@ class Still:
 
     name: str  # camera, day, hour and mode, unique in the room
     camera: Camera
+    placed: Camera  # as it hung when the beds were marked
+    turned: float  # how far it was turned since, radians
     camera_number: int
     hour: Hour
     lighting: Lighting
@@ -69,6 +74,7 @@ class Still:
     masks: Masks
     near: str  # what is right before the lens; empty: nothing
     screen: str  # what stands between the camera and a bed; empty: nothing
+    air: str  # what is in the air or on the glass; empty: nothing
 
 
 def draw_room(rng: np.random.Generator) -> Room:
@@ -125,7 +131,8 @@ def stills(seed: int, views: int, library: Library) -> Iterator[tuple[Room, Stil
     modes = [[_modes(rng) for _ in cameras] for _ in range(DAYS)]
     for now in hours(rng, room, library):
         scene, alone = Scene(now.parts), Alone(now.parts, len(room.places))
-        for number, camera in enumerate(cameras):
+        for number, placed in enumerate(cameras):
+            camera, angle = _turned(rng, placed) if rng.random() < TURNED else (placed, 0.0)
             what, near = near_lens(rng, camera, library) if rng.random() < NEAR else ("", [])
             name, before = screens[number]
             if not before and rng.random() < BACKS:
@@ -141,11 +148,16 @@ def stills(seed: int, views: int, library: Library) -> Iterator[tuple[Room, Stil
                 light = view.picture(lighting, channels)
                 if mode == "ir":
                     light = pupils(light, here.parts, here.tracer, camera, lighting)
+                air = ""
+                if rng.random() < VEILED:
+                    air, light = veiled(rng, light, mode == "ir")
                 yield (
                     room,
                     Still(
                         name=f"c{number}_d{now.day}h{now.hour}_{mode}",
                         camera=camera,
+                        placed=placed,
+                        turned=angle,
                         camera_number=number,
                         hour=now,
                         lighting=lighting,
@@ -153,8 +165,16 @@ def stills(seed: int, views: int, library: Library) -> Iterator[tuple[Room, Stil
                         masks=cover,
                         near=what,
                         screen=name,
+                        air=air,
                     ),
                 )
+
+
+def _turned(rng: np.random.Generator, camera: Camera) -> tuple[Camera, float]:
+    """The camera knocked or pulled aside: mostly some degrees, at times away from the bed."""
+    share = float(rng.uniform(0.05, 0.35) if rng.random() < 0.5 else rng.uniform(0.35, 0.9))
+    angle, way = share * min(camera.field, 1.6), rng.uniform(0, 2 * np.pi)
+    return camera.turned(angle * np.cos(way), angle * np.sin(way)), angle
 
 
 def _screen(rng: np.random.Generator, room: Room, camera: Camera) -> tuple[str, list[Part]]:
