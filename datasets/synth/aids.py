@@ -43,7 +43,7 @@ def wheelchair(rng: np.random.Generator, of: Material) -> list[Part]:
 
 def walker(rng: np.random.Generator, of: Material) -> list[Part]:
     """A walking frame."""
-    metal = matt((rng.uniform(0.2, 0.7),) * 3, "metal", shine=0.06)
+    metal = matt((rng.uniform(0.2, 0.7),) * 3, "metal", shine=0.15, lobe=150.0)
     h = rng.uniform(0.8, 0.95)
     parts = [cylinder([-0.27, 0.15, h * 0.6], [0.27, 0.15, h * 0.6], 0.014, metal)]
     for x in (-0.28, 0.28):

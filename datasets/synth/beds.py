@@ -155,7 +155,8 @@ def _wooden_rails(rng: np.random.Generator, bed: Bed, stuff: Material) -> list[P
 
 def _bars(rng: np.random.Generator, bed: Bed) -> list[Part]:
     w, n, top = bed.width, bed.length, bed.top
-    stuff = matt((rng.choice([0.02, 0.05, 0.5, 0.75]),) * 3, "metal", shine=0.06, lobe=60.0)
+    tone = float(rng.choice([0.02, 0.05, 0.5, 0.75]))
+    stuff = matt((tone,) * 3, "metal", **_polish(rng))
     parts = [box((0, 0, top - 0.2), (w, n, 0.05), stuff)]
     for y, high in ((n / 2 + 0.03, bed.head), (-n / 2 - 0.03, top + rng.uniform(0.0, 0.35))):
         for x in (-w / 2, w / 2):
@@ -167,13 +168,20 @@ def _bars(rng: np.random.Generator, bed: Bed) -> list[Part]:
     return parts
 
 
+def _polish(rng: np.random.Generator) -> dict[str, float]:
+    """Shine of rails: painted, brushed or chromed."""
+    if rng.random() < 0.4:
+        return {"shine": 0.06, "lobe": 60.0}
+    return {"shine": float(rng.uniform(0.06, 0.3)), "lobe": float(rng.uniform(80, 400))}
+
+
 def _hospital(rng: np.random.Generator, bed: Bed) -> list[Part]:
     w, n, top = bed.width, bed.length, bed.top
     pale = colour(
         rng.choice([0.1, 0.13, 0.55, 0.08]), rng.choice([0.02, 0.15, 0.3]), rng.uniform(0.7, 0.95)
     )
     board = matt(pale, "plastic", shine=0.05)
-    metal = matt((rng.uniform(0.4, 0.8),) * 3, "metal", shine=0.06, lobe=60.0)
+    metal = matt((rng.uniform(0.4, 0.8),) * 3, "metal", **_polish(rng))
     parts = [
         box((0, 0, top - 0.19), (w, n, 0.05), metal),
         box((0, 0, 0.25), (w * 0.7, n * 0.8, 0.08), metal),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,13 @@ class Camera:
         r = np.where(angle < limit, self._radius(np.minimum(angle, limit)), np.nan)
         scale = r / np.maximum(across, 1e-9) * (self.width / 2)
         return own[:, :2] * scale[:, None] + (self.width / 2, self.height / 2)
+
+    def turned(self, right: float, down: float) -> Camera:
+        """The camera knocked round by so many radians to its right and down, where it hangs."""
+        c, s, e, t = np.cos(right), np.sin(right), np.cos(down), np.sin(down)
+        aside = np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]])
+        lower = np.array([[1, 0, 0], [0, e, -t], [0, t, e]])
+        return replace(self, axes=lower @ aside @ self.axes)
 
     def _radius(self, angle: NDArray) -> NDArray:
         """Distance from the centre, in half widths."""

@@ -17,26 +17,22 @@ from datasets.synth.bodies import (
     Body,
     Library,
 )
-from datasets.synth.drape import waves
+from datasets.synth.clothes import garment
+from datasets.synth.eyes import eyes as open_eyes
+from datasets.synth.garments import bordered, hung, normals, skirt, under_skirt
 from datasets.synth.hair import draw_hair, shell
 from datasets.synth.material import Material, colour, matt
 from datasets.synth.mesh import Kind, Part
-from datasets.synth.patterns import cloth
+from datasets.synth.poses import LYING
 
 __all__ = ["Looks", "draw_looks", "dress"]
 
 TONES = (0.75, 0.62, 0.48, 0.33, 0.18)  # reflectance of skin in red light
-
-
 TONE_ODDS = (0.32, 0.28, 0.18, 0.12, 0.10)
-
 
 HAIRS = ((0.02, 0.015, 0.01), (0.06, 0.035, 0.02), (0.14, 0.08, 0.04), (0.35, 0.24, 0.12),
          (0.5, 0.5, 0.5), (0.68, 0.67, 0.64), (0.25, 0.07, 0.03))  # fmt: skip
-
-
 OLD_HAIRS = (4, 5)
-
 
 OUTFITS = {
     "pyjamas": (LOWER_ARM, LOWER_LEG, UPPER_LEG, TRUNK),
@@ -46,6 +42,17 @@ OUTFITS = {
     "underwear": (UPPER_LEG,),
     "trousers": (LOWER_LEG, UPPER_LEG),
 }
+"""Parts of the body that each covers; a gown has a skirt beside."""
+
+WORN = (0.44, 0.12, 0.22, 0.14, 0.03, 0.05)
+"""How often residents wear each of `OUTFITS`."""
+
+AWAKE, AWAKE_LYING = 0.85, 0.25
+"""Share of people whose eyes are open."""
+
+NIGHTWEAR = (0.022, 0.05)
+DAYWEAR = (0.010, 0.024)
+"""Metres between skin and cloth."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,7 +65,9 @@ class Looks:
     bottom: Material
     outfit: str
     loose: float  # metres between skin and cloth
+    hem: float  # of a gown: share of the height at which it ends
     dark: Material  # brows and eyes
+    gaze: tuple[float, float] | None  # radians to the left and up; None: eyes closed
     seed: int
 
 
@@ -80,26 +89,35 @@ def draw_looks(rng: np.random.Generator, body: Body, *, staff: bool = False) -> 
         )
         outfit, plain = "day", 0.95
     else:
-        first = colour(rng.random(), rng.choice([0, 0.1, 0.25, 0.6]), rng.uniform(0.12, 0.97))
-        outfit = str(rng.choice(list(OUTFITS), p=[0.40, 0.16, 0.14, 0.16, 0.06, 0.08]))
+        first = colour(rng.random(), rng.choice([0, 0.1, 0.25, 0.45]), rng.uniform(0.12, 0.97))
+        outfit = str(rng.choice(list(OUTFITS), p=WORN))
         plain = 0.55
     second = colour(rng.random(), rng.choice([0, 0.3, 0.6]), rng.uniform(0.1, 0.95))
-    top = cloth(rng, first, second, plain=plain, wrinkle=float(rng.uniform(0.4, 0.9)))
+    skin = matt(skin_rgb, "skin", shift=float(rng.normal(0, 0.03)), shine=0.02, lobe=12.0)
+    bright = skin.base[3]
+    top = garment(rng, first, second, plain=plain, skin=bright)
     bottom = top
-    if rng.random() < 0.5:
+    if rng.random() < (0.5 if outfit in ("day", "shirt") else 0.2):
         other = colour(rng.random(), rng.choice([0, 0.1, 0.3, 0.6]), rng.uniform(0.08, 0.9))
-        bottom = cloth(rng, other, second, plain=0.75, wrinkle=0.7)
-    narrow = {"period": 0.25, "relief_period": float(rng.uniform(0.3, 0.6))}
+        bottom = garment(rng, other, second, plain=0.75, skin=bright, seams=False)
     return Looks(
-        skin=matt(skin_rgb, "skin", shift=float(rng.normal(0, 0.03)), shine=0.02, lobe=12.0),
+        skin=skin,
         hair=hair,
-        top=replace(top, **narrow),
-        bottom=replace(bottom, **narrow),
+        top=top,
+        bottom=bottom,
         outfit=outfit,
-        loose=float(rng.uniform(0.008, 0.028)),
+        loose=float(rng.uniform(*(DAYWEAR if outfit == "day" else NIGHTWEAR))),
+        hem=float(rng.choice([0.12, 0.2, 0.26, 0.33])),
         dark=matt(tuple(0.35 * c for c in skin_rgb), "skin", shift=-0.2),
+        gaze=_gaze(rng, body),
         seed=int(rng.integers(2**31)),
     )
+
+
+def _gaze(rng: np.random.Generator, body: Body) -> tuple[float, float] | None:
+    if rng.random() > (AWAKE_LYING if body.kind in LYING else AWAKE):
+        return None
+    return float(rng.normal(0, 0.15)), float(rng.normal(0, 0.1))
 
 
 def dress(
@@ -109,7 +127,7 @@ def dress(
     rng = np.random.default_rng(looks.seed)
     group, rest, faces = library.group, library.rest, library.faces
     v = np.asarray(vertices, float)
-    normals = _normals(v, faces)
+    out = normals(v, faces)
     parts = [_part(v, faces, np.ones(len(v), bool), looks.skin, rest, kind, bed)]
     head = rest[group == HEAD]
     front = head[:, 1].min()
@@ -123,24 +141,37 @@ def dress(
         & (np.abs(rest[:, 2] - (chin + 0.19 * (crown - chin))) < 0.008)
         & (np.abs(rest[:, 0]) < 0.024)
     )
-    parts.append(_part(v + normals * 0.0015, faces, dark, looks.dark, rest, kind, bed))
+    parts.append(_part(v + out * 0.0015, faces, dark, looks.dark, rest, kind, bed))
+    if looks.gaze is not None:
+        parts += open_eyes(v, library, looks.gaze, kind, bed)
     if looks.hair is not None:
-        points, scalp = shell(v, normals, library, rng)
+        points, scalp = shell(v, out, library, rng)
         parts.append(_part(points, faces, scalp, looks.hair, rest, kind, bed))
     worn = np.isin(group, OUTFITS[looks.outfit])
-    smooth = v.copy()
-    for _ in range(14):
-        smooth = library.smoothing @ smooth
-    outward = _normals(smooth, faces)
-    folds = waves(rng, v[:, 0] + v[:, 2], v[:, 1] + 0.5 * v[:, 2], 0.16)
-    folds = folds + 0.7 * waves(rng, v[:, 0] - v[:, 2], v[:, 1], 0.09)
-    garment = smooth + outward * (looks.loose * (1 + 0.35 * folds))[:, None]
-    inside = ((garment - v) * normals).sum(1, keepdims=True) < 0.004
-    garment = np.where(inside, v + normals * 0.005, garment)
+    cloth = hung(v, looks.loose, library, rng)
+    if looks.outfit == "gown":
+        worn &= ~under_skirt(library)
     upper = np.isin(group, [TRUNK, LOWER_ARM])
     for chosen, material in ((upper, looks.top), (~upper, looks.bottom)):
-        parts.append(_part(garment, faces, worn & chosen, material, rest, kind, bed))
+        parts.append(_hemmed(_part(cloth, faces, worn & chosen, material, rest, kind, bed)))
+    if looks.outfit == "gown":
+        points, triangles, uv = skirt(v, library, rng, loose=looks.loose, hem=looks.hem)
+        parts.append(
+            Part(
+                vertices=points.astype(np.float32),
+                faces=triangles,
+                uv=uv.astype(np.float32),
+                material=looks.top,
+                kind=kind,
+                bed=bed,
+            )
+        )
     return [part for part in parts if len(part.faces)]
+
+
+def _hemmed(part: Part) -> Part:
+    points = bordered(part.vertices.astype(float), part.faces)
+    return replace(part, vertices=points.astype(np.float32))
 
 
 def _part(v, faces, keep, material, rest, kind, bed) -> Part:
@@ -156,12 +187,3 @@ def _part(v, faces, keep, material, rest, kind, bed) -> Part:
         kind=kind,
         bed=bed,
     )
-
-
-def _normals(v: NDArray, faces: NDArray) -> NDArray:
-    face = np.cross(v[faces[:, 1]] - v[faces[:, 0]], v[faces[:, 2]] - v[faces[:, 0]])
-    out = np.zeros_like(v)
-    for corner in range(3):
-        for c in range(3):
-            out[:, c] += np.bincount(faces[:, corner], face[:, c], len(v))
-    return out / (np.linalg.norm(out, axis=1, keepdims=True) + 1e-12)

@@ -18,7 +18,7 @@ def stuff(rng: np.random.Generator) -> Material:
     if rng.random() < 0.65:
         rgb = colour(rng.uniform(0.04, 0.11), rng.uniform(0.1, 0.65), rng.uniform(0.25, 0.9))
         return wood(rng, rgb)
-    rgb = colour(rng.random(), rng.choice([0, 0, 0.2, 0.4]), rng.uniform(0.1, 0.95))
+    rgb = colour(rng.random(), rng.choice([0, 0, 0.12, 0.3]), rng.uniform(0.1, 0.95))
     return matt(rgb, "plastic", shine=0.03)
 
 
@@ -98,7 +98,7 @@ def table(rng: np.random.Generator, of: Material) -> list[Part]:
             box(
                 (0, 0.1, h + 0.3),
                 (0.6, 0.03, 0.36),
-                matt((0.02,) * 3, "plastic", shine=0.06, lobe=80.0),
+                matt((0.02,) * 3, "plastic", shine=0.06, lobe=900.0),
             )
         )
     return parts

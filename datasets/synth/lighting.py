@@ -28,10 +28,10 @@ class Lighting:
     glow: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
 
-def colour_light(rng: np.random.Generator, room: Room) -> Lighting:
-    """One of `COLOUR`, as far as the room has what it needs."""
+def colour_light(rng: np.random.Generator, room: Room, name: str | None = None) -> Lighting:
+    """``name`` or any of `COLOUR`, as far as the room has what it needs."""
     odds = np.array(list(COLOUR.values()))
-    name = str(rng.choice(list(COLOUR), p=odds / odds.sum()))
+    name = name or str(rng.choice(list(COLOUR), p=odds / odds.sum()))
     if name in ("day", "dawn") and not room.windows:
         name = "ceiling"
     if name == "lamp" and not room.lamps:

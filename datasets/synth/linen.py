@@ -15,7 +15,7 @@ from datasets.synth.material import Material, colour
 from datasets.synth.mesh import Kind, Part, grid_faces
 from datasets.synth.patterns import cloth
 
-__all__ = ["Linen", "dented", "draw_linen", "pillow", "pillows"]
+__all__ = ["Linen", "dented", "drab_linen", "draw_linen", "pillow", "pillows"]
 
 PILLOW = 24  # vertices a side
 
@@ -41,13 +41,13 @@ def draw_linen(rng: np.random.Generator, care: bool) -> Linen:
     saturation, value = {
         "white": (rng.uniform(0, 0.05), rng.uniform(0.8, 0.97)),
         "pale": (rng.uniform(0.05, 0.3), rng.uniform(0.7, 0.95)),
-        "bright": (rng.uniform(0.4, 0.9), rng.uniform(0.45, 0.95)),
+        "bright": (rng.uniform(0.3, 0.75), rng.uniform(0.45, 0.95)),
         "dark": (rng.uniform(0.0, 0.6), rng.uniform(0.08, 0.4)),
         "one_hue": (rng.uniform(0.0, 0.5), rng.uniform(0.3, 0.9)),
     }[family]
     first = colour(hue, saturation, value)
     second = colour(
-        hue + rng.choice([0, 0.05, 0.5]), rng.choice([0, 0.2, 0.6]), rng.uniform(0.15, 0.95)
+        hue + rng.choice([0, 0.05, 0.5]), rng.choice([0, 0.2, 0.45]), rng.uniform(0.15, 0.95)
     )
     plain = 0.55 if family in ("white", "one_hue") else 0.25
     duvet = cloth(rng, first, second, plain=plain)
@@ -82,6 +82,23 @@ def draw_linen(rng: np.random.Generator, care: bool) -> Linen:
             rng, colour(rng.random(), rng.uniform(0, 0.8), rng.uniform(0.15, 0.9)), first
         ),
         under=cloth(rng, rubber if care else ticking, (0.3, 0.3, 0.3), plain=0.85, wrinkle=0.05),
+    )
+
+
+def drab_linen(rng: np.random.Generator, wall: Material) -> Linen:
+    """Linen of the wall's hue and of much its brightness, in infrared too."""
+    stuffs = []
+    for _ in range(4):
+        tone = float(rng.uniform(0.92, 1.08))
+        rgb = tuple(min(0.95, c * tone) for c in wall.base[:3])
+        stuff = cloth(rng, rgb, rgb, plain=1.0, wrinkle=float(rng.uniform(0.1, 0.35)))
+        bright = float(np.clip(wall.base[3] + rng.normal(0, 0.03), 0.05, 0.92))
+        image = np.array(stuff.image)
+        image[..., 3] += bright - stuff.base[3]
+        stuffs.append(replace(stuff, base=(*rgb, bright), image=np.clip(image, 0.01, 0.95)))
+    sheet, duvet, blanket, cushion = stuffs
+    return Linen(
+        sheet=sheet, duvet=duvet, pillow=duvet, blanket=blanket, cushion=cushion, under=sheet
     )
 
 

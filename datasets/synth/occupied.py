@@ -75,7 +75,7 @@ def _lying(rng, bed: Bed, linen: Linen, library: Library, what: str, spacing: fl
     parts = list(made)
     for v, look in zip(people, looks, strict=True):
         parts += dress(v, look, library, Kind.PERSON)
-    surface = field_over(w, n, top, (*(p.vertices for p in made), *people), head=bed.head)
+    surface = field_over(w, n, top, tuple(p.vertices for p in parts), head=bed.head)
     neck = min(v[library.group == NECK, 1].mean() for v in people)
     crown = max(v[library.group == HEAD, 1].max() for v in people)
     how = what if what != "two" else str(rng.choice(["head_out", "shoulders"]))
@@ -153,7 +153,7 @@ def _sitting_up(rng, bed: Bed, linen: Linen, library: Library, what: str, spacin
     cover = "none"
     if rng.random() < 0.75:
         hips = v[library.group == UPPER_LEG, 1].max()
-        surface = field_over(w, n, top, (*(p.vertices for p in made), v), head=bed.head)
+        surface = field_over(w, n, top, tuple(p.vertices for p in parts), head=bed.head)
         edge = hips - rng.uniform(0.2, 0.5)
         parts.append(
             duvet(

@@ -199,7 +199,7 @@ def painting(rng: np.random.Generator) -> Material:
     """A picture on the wall, or a poster."""
     layers = np.stack([field(rng, rng.uniform(1.5, 6)) for _ in range(3)], -1)
     base = rng.uniform(0.1, 0.6, 3)
-    rgb = np.clip(base + rng.uniform(0.05, 0.25) * layers, 0.01, 0.9)
+    rgb = np.clip(base + rng.uniform(0.03, 0.14) * layers, 0.01, 0.9)
     nir = np.clip(0.4 + 0.3 * rgb.mean(-1, keepdims=True), 0, 0.9)
     image = np.concatenate([rgb, nir], -1).astype(np.float32)
     return Material(

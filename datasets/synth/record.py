@@ -19,12 +19,12 @@ from datasets.synth.osd import stamp
 from datasets.synth.room import Room
 from datasets.synth.scene import Still, stills
 from datasets.synth.sensor import draw_sensor, expose
-from datasets.synth.truth import judge, outline, seen
+from datasets.synth.truth import in_frame, judge, outline, seen
 
 __all__ = ["FACTS", "folder", "record", "rows"]
 
 FACTS = "room.json"
-DARK = 0.06  # share of pictures with hardly any light
+DARK = {True: 0.45, False: 0.11}  # share of pictures with hardly any light, in drab rooms and not
 DEV_OF, DEV_IS = 6, 3  # of each six rooms this one is kept for development
 
 
@@ -65,7 +65,7 @@ def record(seed: int, views: int, out: Path, library: Library) -> int:
 
 def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> list[dict[str, Any]]:
     rng = np.random.default_rng([seed, 1000 + number])
-    dark = rng.random() < DARK
+    dark = rng.random() < DARK[room.drab]
     sensor = draw_sensor(rng, still.lighting.name == "ir", dark=dark)
     shot = expose(still.light, sensor, rng)
     name = still.name
@@ -83,16 +83,19 @@ def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> lis
     mode = "ir" if still.lighting.name == "ir" else "rgb"
     told = []
     for bed, (where, found) in enumerate(zip(room.places, still.hour.beds, strict=True)):
-        polygon = outline(where, still.camera)
+        polygon = outline(where, still.placed)
         if polygon is None:
             continue
+        now, framed = polygon, 1.0  # where the bed is in this picture, marked or not
+        if still.turned:
+            now, framed = outline(where, still.camera) or polygon, in_frame(where, still.camera)
         share = seen(where, bed, still.camera, still.masks.visible)
-        truth = judge(found.occupied, polygon, share, shot.clean, shot.noise, still.masks, bed)
+        truth = judge(found.occupied, now, share, shot.clean, shot.noise, still.masks, bed, framed)
         told.append(
             {
                 "name": name,
                 "label": truth.label,
-                "bed": format_polygon(truth.outline),
+                "bed": format_polygon(polygon),
                 "bed_index": bed,
                 "beds": len(room.places),
                 "ward": int(room.ward),
@@ -111,6 +114,11 @@ def _write(seed: int, number: int, room: Room, still: Still, place: Path) -> lis
                 "pose": found.pose,
                 "bystanders": "+".join(still.hour.bystanders),
                 "near": still.near,
+                "screen": still.screen,
+                "drab": int(room.drab),
+                "quantiser": sensor.quantiser,
+                "air": still.air,
+                "turned": round(float(np.degrees(still.turned)), 1),
                 "why": truth.why,
                 "seen": round(truth.seen, 3),
                 "area": round(truth.area, 4),

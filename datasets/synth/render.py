@@ -33,6 +33,7 @@ EDGE = 2  # more samples of a pixel that shows an edge
 BOUNCES = 4  # rays from each coarse sample
 NEAR = 0.7  # metres: what is nearer to a surface than this lies in the shade that it makes
 FAINT = 1e-7  # irradiance that is not worth a shadow ray
+BROAD = 90.0  # narrowest lobe in which a window or a ceiling panel is mirrored
 PANEL_RAYS = 2  # shadow rays to a window or ceiling panel
 COLOUR, INFRARED = slice(0, 3), slice(3, 4)
 
@@ -140,7 +141,8 @@ class Scene:
                 half = dire[glossy] - surface.direction[glossy]
                 half /= np.linalg.norm(half, axis=1, keepdims=True) + 1e-9
                 cosine = np.clip((half * surface.normal[glossy]).sum(1), 0, 1)
-                lobe = shine[glossy, 1]
+                # few rays reach a panel, and what they miss of it would sparkle
+                lobe = np.minimum(shine[glossy, 1], BROAD if any(source.along) else np.inf)
                 amount = shine[glossy, 0] * (lobe + 2) / 8 * cosine**lobe / np.pi
                 mirrored[glossy] += (weight[glossy] * amount)[:, None] * colour
         return total, mirrored

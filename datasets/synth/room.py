@@ -59,6 +59,7 @@ class Room:
     ceiling_lamps: list[tuple[float, float, float]] = field(default_factory=list)
     panes: list[int] = field(default_factory=list)  # index of each window's pane in parts
     curtains: list[int] = field(default_factory=list)  # index of each in parts
+    drab: bool = False  # linen, clothes and walls are of one hue
     seats: list[tuple[float, float, float, float]] = field(default_factory=list)  # x, y, z, turn
 
     def free(self, x: float, y: float, half: tuple[float, float], margin: float = 0.03) -> bool:

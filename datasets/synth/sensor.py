@@ -1,7 +1,7 @@
 """A camera's electronics: linear radiance in, an 8-bit picture out.
 
-Light becomes electrons, electrons become noise; gain, denoising, tone, sharpening and JPEG do
-the rest. It needs numpy and OpenCV alone, so that training can run it on linear pictures.
+Light becomes electrons, electrons become noise; gain, denoising, tone, sharpening, H.264 and
+JPEG do the rest. It needs numpy and OpenCV alone, so that training can run it on linear pictures.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.synth.codec import compressed
+
 __all__ = ["Sensor", "Shot", "draw_sensor", "expose"]
 
 Floats = NDArray[np.float32]
 
 TOE = 0.02  # light up to which tones run nearly straight
+STREAMED = 0.55  # share of cameras whose pictures come out of an H.264 stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,7 @@ class Sensor:
     saturation: float
     balance: tuple[float, float, float]  # gain of red, green, blue
     quality: int  # JPEG
+    quantiser: int  # of H.264 before that, QP 1 to 51; 0: none
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +84,8 @@ def draw_sensor(rng: np.random.Generator, infrared: bool, dark: bool = False) ->
         meter=float(rng.uniform(4, 9)),
         saturation=float(rng.uniform(0.55, 1.25)),
         balance=tuple(float(1 + rng.normal(0, bend)) for _ in range(3)),
-        quality=int(rng.uniform(35, 90)),
+        quality=int(rng.uniform(40, 92)),
+        quantiser=int(rng.uniform(20, 39)) if rng.random() < STREAMED else 0,
     )
 
 
@@ -125,8 +130,11 @@ def expose(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Shot:
     # cameras hold the dark rim of their sharpening back, lest it draws outlines
     rim = np.clip(sensor.sharpen * (noisy - soft), -0.04, 0.12)
     noisy = np.clip(noisy + rim, 0, 1)
+    picture = _eight(noisy, sensor.black)
+    if sensor.quantiser:
+        picture = compressed(picture, sensor.quantiser)
     return Shot(
-        picture=_eight(noisy, sensor.black),
+        picture=picture,
         clean=cv2.cvtColor(_eight(clean, sensor.black), cv2.COLOR_BGR2GRAY),
         noise=float(grain.std() * 255 * (1 - sensor.black)),
         exposure=exposure,

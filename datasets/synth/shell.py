@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from datasets.synth import furniture
@@ -12,6 +14,8 @@ from datasets.synth.room import Room
 
 __all__ = ["raise_walls", "wall_point"]
 
+GLASS = 1500.0  # exponent of the lobe: a lamp is seen in it as a spot of three degrees
+
 
 def raise_walls(rng: np.random.Generator, room: Room) -> None:
     """Walls, floor, ceiling, and what is in them, added to the room."""
@@ -20,12 +24,12 @@ def raise_walls(rng: np.random.Generator, room: Room) -> None:
         tint = colour(rng.uniform(0.06, 0.16), rng.uniform(0.0, 0.25), rng.uniform(0.7, 0.97))
     else:
         tint = colour(
-            rng.random(), rng.choice([0.02, 0.08, 0.15, 0.3, 0.5]), rng.uniform(0.4, 0.97)
+            rng.random(), rng.choice([0.02, 0.06, 0.1, 0.18, 0.3]), rng.uniform(0.4, 0.97)
         )
     wall = matt(tint, "wall", shift=float(rng.normal(0, 0.08)), relief="plaster", depth=0.08)
     other = wall
     if rng.random() < 0.4:
-        second = colour(rng.random(), rng.choice([0.1, 0.3, 0.6]), rng.uniform(0.2, 0.95))
+        second = colour(rng.random(), rng.choice([0.08, 0.2, 0.4]), rng.uniform(0.2, 0.95))
         other = matt(second, "wall", shift=float(rng.normal(0, 0.08)))
         if rng.random() < 0.4:  # wallpaper
             other = cloth(rng, tint, second, plain=0.0, wrinkle=0.0)
@@ -111,9 +115,9 @@ def _window(rng: np.random.Generator, room: Room) -> None:
     up = np.array([0, 0, high - low])
     corner = at - along * wide / 2 + [0, 0, low] + inward * 0.012
     room.panes.append(len(room.parts))
-    room.parts.append(
-        quad(corner, along * wide, up, matt((0.05, 0.06, 0.07), "plastic", shine=0.08, lobe=90.0))
-    )
+    shine = float(rng.uniform(0.04, 0.12))
+    pane = matt((0.05, 0.06, 0.07), "plastic", shine=shine, lobe=GLASS)
+    room.parts.append(quad(corner, along * wide, up, pane))
     middle = at + [0, 0, (low + high) / 2] + inward * 0.10
     edges = (along * wide, up) if np.dot(np.cross(along, up), inward) > 0 else (-along * wide, up)
     room.windows.append((middle, *edges))
@@ -165,4 +169,7 @@ def _picture(rng: np.random.Generator, room: Room) -> None:
         box(tuple(at + [0, 0, z] + inward * 0.015), tuple(size), furniture.stuff(rng))
     )
     corner = at - along * wide / 2 + [0, 0, z - high / 2] + inward * 0.034
-    room.parts.append(quad(corner, along * wide, np.array([0, 0, high]), painting(rng)))
+    shown = painting(rng)
+    if rng.random() < 0.6:  # behind glass
+        shown = replace(shown, shine=float(rng.uniform(0.03, 0.08)), lobe=GLASS)
+    room.parts.append(quad(corner, along * wide, np.array([0, 0, high]), shown))

@@ -17,7 +17,7 @@ from datasets.synth.mesh import Kind, Part
 from datasets.synth.room import Place
 from datasets.synth.trace import NOTHING, Tracer
 
-__all__ = ["Alone", "BedTruth", "Masks", "judge", "masks", "outline", "seen"]
+__all__ = ["Alone", "BedTruth", "Masks", "in_frame", "judge", "masks", "outline", "seen"]
 
 SMALLEST = 0.006  # share of the picture: a bed that covers less is not asked about
 OF_BED = (Kind.FRAME, Kind.MATTRESS, Kind.BEDDING)
@@ -133,6 +133,18 @@ def outline(place: Place, camera: Camera) -> Polygon | None:
 
 def seen(place: Place, number: int, camera: Camera, visible: NDArray[np.bool_]) -> float:
     """Share of the mattress's area in frame where the picture shows this bed or who is in it."""
+    inside, pixel = _framed(place, camera)
+    mine = visible[number][pixel[:, 1], pixel[:, 0]]
+    return float((inside & mine).mean())
+
+
+def in_frame(place: Place, camera: Camera) -> float:
+    """Share of the mattress's area in frame, whatever is before it."""
+    return float(_framed(place, camera)[0].mean())
+
+
+def _framed(place: Place, camera: Camera) -> tuple[NDArray[np.bool_], NDArray[np.int_]]:
+    """Of points all over the mattress, which are in frame and at which pixels."""
     bed = place.bed
     u, v = np.meshgrid(np.linspace(-0.47, 0.47, 24), np.linspace(-0.47, 0.47, 48))
     flat = np.stack(
@@ -143,8 +155,7 @@ def seen(place: Place, number: int, camera: Camera, visible: NDArray[np.bool_]) 
     inside[inside] &= (at[inside] >= 0).all(1) & (at[inside] < [camera.width, camera.height]).all(1)
     pixel = np.zeros(at.shape, int)
     pixel[inside] = at[inside].astype(int)
-    mine = visible[number][pixel[:, 1], pixel[:, 0]]
-    return float((inside & mine).mean())
+    return inside, pixel
 
 
 def _placed(place: Place, points: NDArray) -> NDArray:
@@ -161,8 +172,13 @@ def judge(
     noise: float,
     cover: Masks,
     number: int,
+    framed: float = 1.0,
 ) -> BedTruth:
-    """The label of one bed, by how much of it is seen and what noise leaves of it."""
+    """The label of one bed, by how much of it is seen and what noise leaves of it.
+
+    ``framed`` is the share of it in frame where the camera was turned after ``polygon`` was
+    marked: too little of that is what hides it then.
+    """
     found = detectability(clean, polygon, noise)
     snr = found.snr if found is not None else 0.0
     label, why = ("in_bed" if occupied else "not_in_bed"), ""
@@ -171,7 +187,7 @@ def judge(
     elif snr < SNR_KEPT:
         label, why = CANT_TELL, "snr"
     if share < SEEN_HIDDEN:
-        label, why = "obstructed", "share"
+        label, why = "obstructed", "moved" if framed < SEEN_HIDDEN else "share"
     elif share < SEEN_KEPT and label not in ("low_contrast", CANT_TELL):
         label, why = CANT_TELL, "share"
     pixels = clean.size

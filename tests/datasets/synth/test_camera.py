@@ -58,3 +58,16 @@ def test_a_fisheye_shows_more_at_its_edge() -> None:
     straight, round_ = (camera(1.8, fisheye).pixels(points) for fisheye in (0.0, 1.0))
     # the middle is larger in a fisheye of the same field, the edge smaller
     assert abs(round_[1, 0] - 160) > abs(straight[1, 0] - 160)
+
+
+@pytest.mark.parametrize(("right", "down"), [(0.2, 0.0), (0.0, -0.15), (0.3, 0.25)])
+def test_a_turned_camera_sees_where_it_was_told_to_turn(right: float, down: float) -> None:
+    before = look((0.0, 0.0, 1.0), (0.0, 5.0, 1.0), field=1.4)
+    after = before.turned(right, down)
+    assert after.place == before.place
+    assert np.allclose(after.axes @ after.axes.T, np.eye(3), atol=1e-9)
+    x, y = after.pixels(np.array([[0.0, 5.0, 1.0]]))[0]  # what was in the middle
+    assert np.sign(160 - x) == np.sign(round(right, 3))
+    assert np.sign(120 - y) == np.sign(round(down, 3))
+    off = np.arccos(after.axes[2] @ before.axes[2])
+    assert off == pytest.approx(np.hypot(right, down), abs=0.02)

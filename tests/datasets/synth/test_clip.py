@@ -13,7 +13,7 @@ pytest.importorskip("numba")
 pytest.importorskip("embreex")
 
 from bedcheck.placement import parse_polygon
-from datasets.synth.clip import KINDS, folder, record_clip
+from datasets.synth.clip import KINDS, LIGHTS, PHASES, folder, record_clip
 from datasets.synth.material import matt
 from datasets.synth.mesh import Kind, box, sheet
 from datasets.synth.motion import blown, breathed, chest
@@ -68,5 +68,11 @@ def test_each_kind_is_recorded_and_kept(library, tmp_path: Path, seed: int) -> N
     assert len(list(place.glob("frame_*.jpg"))) == facts["frames"] == 6
     assert cv2.imread(str(place / "frame_0000.jpg")).shape == (240, 320, 3)
     assert parse_polygon(facts["bed"])
-    assert ("breath" in facts) == facts["occupied"]
+    moving = facts["kind"] in PHASES
+    assert ("breath" in facts) == (facts["occupied"] and not moving)
+    assert ("light" in facts) == (facts["kind"] in LIGHTS)
+    if moving:
+        assert len(facts["posture"]) == 6
+        ends = facts["posture"][0], facts["posture"][-1]
+        assert ends == ("lying", "standing" if facts["kind"] == "rising" else "lying")
     assert record_clip(seed, tmp_path, library, seconds=2, rate=3) == 0

@@ -83,3 +83,16 @@ def test_infrared_spreads_from_rubber_to_white_cotton() -> None:
     assert np.percentile(dyed, 90) > 0.55
     assert infrared((0.05,) * 3, "rubber") < 0.09
     assert infrared((0.05,) * 3, "hair") < 0.2
+
+
+def test_a_drab_rooms_linen_is_as_its_wall_is_by_day_and_in_infrared() -> None:
+    from datasets.synth.linen import drab_linen
+    from datasets.synth.material import matt
+
+    for seed in range(10):
+        wall = matt((0.5, 0.42, 0.3), "wall", shift=0.1 * (seed - 5) / 5)
+        linen = drab_linen(np.random.default_rng(seed), wall)
+        for stuff in (linen.sheet, linen.duvet, linen.blanket):
+            assert np.allclose(stuff.base[:3], wall.base[:3], rtol=0.1)
+            assert stuff.image is not None
+            assert abs(stuff.image[..., 3].mean() - wall.base[3]) < 0.15

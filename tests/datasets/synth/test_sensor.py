@@ -17,7 +17,7 @@ PLAIN = replace(
     draw_sensor(np.random.default_rng(0), infrared=False),
     key=0.2, electrons=4000.0, read=2.0, rows=0.0, denoise=0.0, vignette=0.0, blur=0.3,
     bloom=0.0, haze=0.0, gamma=2.2, shoulder=False, black=0.0, crush=0.0, sharpen=0.0,
-    saturation=1.0, balance=(1.0, 1.0, 1.0),
+    saturation=1.0, balance=(1.0, 1.0, 1.0), quantiser=0,
 )  # fmt: skip
 
 

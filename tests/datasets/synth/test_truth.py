@@ -14,7 +14,7 @@ from datasets.synth.material import matt
 from datasets.synth.mesh import Kind, box
 from datasets.synth.render import Scene, View
 from datasets.synth.room import Place
-from datasets.synth.truth import Alone, Masks, judge, masks, outline, seen
+from datasets.synth.truth import Alone, Masks, in_frame, judge, masks, outline, seen
 
 GREY = matt((0.5, 0.5, 0.5), "plastic")
 BED = Bed(style="plain", width=1.0, length=2.0, top=0.5, head=0.0, tilt=0.0, hinge=0.2)
@@ -115,3 +115,19 @@ def test_the_label_follows_from_what_could_be_seen(share, noise, occupied, label
     )
     assert found.label == label
     assert found.area == pytest.approx(0.36, abs=1e-4)
+
+
+def test_a_bed_that_left_the_frame_is_hidden_because_the_camera_moved() -> None:
+    away = CAMERA.turned(0.75, 0.0)
+    whole, part = in_frame(place(), CAMERA), in_frame(place(), away)
+    assert whole > 0.99
+    assert part < 0.4
+    clean = np.zeros((120, 160), np.uint8)
+    clean[40:80, 60:100] = 200
+    polygon = outline(place(), CAMERA)
+    assert polygon is not None
+    now = cover([block()])
+    for framed, why in ((part, "moved"), (1.0, "share")):
+        truth = judge(True, polygon, 0.1, clean, 1.0, now, 0, framed)
+        assert (truth.label, truth.why) == ("obstructed", why)
+    assert judge(True, polygon, 0.9, clean, 1.0, now, 0, 0.9).why == ""
