@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.synth.bodies import HEAD, Library
-from datasets.synth.glints import EYES
 from datasets.synth.material import matt
 from datasets.synth.mesh import Kind, Part
 
-__all__ = ["eyes"]
+__all__ = ["EYES", "eyes"]
+
+EYES = "eyes"
+"""Tag of a part that is two discs of as many vertices, facing where somebody looks."""
 
 # In the rest pose, metres: an eye from the middle of the face, behind its foremost point, and
 # over the chin as a share of the head's height.

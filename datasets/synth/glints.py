@@ -13,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.synth.camera import Camera
+from datasets.synth.eyes import EYES
 from datasets.synth.lighting import Lighting
 from datasets.synth.mesh import Part
 from datasets.synth.trace import Tracer
 
-__all__ = ["EYES", "pupils"]
-
-EYES = "eyes"
-"""Tag of a part that is two discs of as many vertices, facing where somebody looks."""
+__all__ = ["pupils"]
 
 RETURNED = 30.0  # times as bright as white paper, looked at straight along the lamp's light
 CONE = np.radians(2.5)  # off the lamp at which this has fallen to a third

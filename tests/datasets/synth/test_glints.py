@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("numba")
 
 from datasets.synth.camera import look
-from datasets.synth.eyes import eyes
-from datasets.synth.glints import EYES, pupils
+from datasets.synth.eyes import EYES, eyes
+from datasets.synth.glints import pupils
 from datasets.synth.lighting import Lighting
 from datasets.synth.lights import spot
 from datasets.synth.material import matt
