@@ -33,6 +33,7 @@ class Config:
     finder: Rates
     ridge: float = 1.0  # of the fit on plain features (see `models.probe`)
     plain: float = 4.0  # how much that fit weighs beside the trained part
+    late: float = 0.1  # rate of the eyes' later layers that are trained, as a share of the rate
     decay: float = 0.02  # of the weights (AdamW)
     average: float = 0.995  # of the exponential moving average that is kept
     groups: dict[str, float] = field(default_factory=dict)  # how often each group is drawn

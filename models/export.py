@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.mobilenet import CHANNELS
-from models.net import INPUT_SIZE, MASK_SIZE, TAME, WIDTH, Finder, Judge
+from models.net import INPUT_SIZE, MASK_SIZE, TAME, WIDTH, Finder, Judge, Part
 from models.stream import MEAN, STD
 from models.train import load_checkpoint
 
@@ -49,58 +49,73 @@ class _Deployed(nn.Module):
 
 
 class DeployedJudge(_Deployed):
-    """Picture and bed to visibility, presence and posture.
-
-    The same sums as `Judge.answers` makes, in fewer steps: of one picture at a time a small step
-    costs nearly as much as a large one. The bed has a convolution of its own, features of both
-    kinds are pooled at once, and all heads read them in one product.
-    """
+    """Picture and bed to visibility, presence and posture."""
 
     inputs = ("picture", "bed")
     outputs = ("visibility", "presence", "posture")
 
     def __init__(self, judge: Judge) -> None:
         super().__init__(judge)
-        net = self.net
-        s8, s16 = CHANNELS
-        narrow, wide = net.fine
-        self.depth = _part(narrow, slice(s8), slice(None), scale=TAME)
-        self.point = _part(wide, slice(None), slice(s8))
-        self.coarse = _part(net.coarse, slice(None), slice(s16), scale=TAME)
-        self.drawn = nn.Conv2d(1, WIDTH, 3, 2, 1)
-        kernel = wide.weight[:, s8:] * narrow.weight[s8]
-        kernel[:, :, 1:, 1:] += net.coarse.weight[:, s16:] / 4  # the mean of 2 x 2 cells
-        self.drawn.weight.data = kernel.detach()
-        self.drawn.bias.data = (wide.weight[:, s8, 0, 0] * narrow.bias[s8]).detach()
-
-        # Rows of the product are the heads, columns what is pooled, in `forward`'s order.
-        hidden, presence = net.visibility[1], net.presence[1]
-        self.parts = [hidden.out_features, 1, net.posture.out_features]
-        self.heads = nn.Linear(3 * (WIDTH + s16) + WIDTH, sum(self.parts))
-        columns = self.heads.weight.data.zero_()[:, : 3 * (WIDTH + s16)].view(-1, 3, WIDTH + s16)
-        trained = torch.cat([hidden.weight[:, : 3 * WIDTH], presence.weight, net.posture.weight])
-        columns[:, :, :WIDTH] = trained.view(-1, 3, WIDTH)
-        columns[hidden.out_features, :, WIDTH:] = net.presence_plain.weight.view(3, s16)
-        self.heads.weight.data[: hidden.out_features, -WIDTH:] = hidden.weight[:, 3 * WIDTH :]
-        biases = [hidden.bias, presence.bias + net.presence_plain.bias, net.posture.bias]
-        self.heads.bias.data = torch.cat(biases).detach()
+        self.frozen = _Fused(self.net.frozen)
+        self.tuned = _Fused(self.net.tuned.part)
 
     def forward(self, picture: Tensor, bed: Tensor) -> tuple[Tensor, ...]:
         """The outputs in their order, for N x S x S x 3 and N x S x S uint8."""
         cells = F.avg_pool2d(bed.unsqueeze(1).float(), INPUT_SIZE // MASK_SIZE) / 255
         seen = self.net.eyes(self.shown(picture))
-        joined = self.net.blocks(
-            self.coarse(seen.s16) + self.point(self.depth(seen.s8)) + self.drawn(cells)
+        late = self.net.tuned.late(seen.s8)
+        both = zip(
+            self.frozen(seen.s8, seen.s16, cells), self.tuned(seen.s8, late, cells), strict=True
         )
+        return tuple((one + other) / 2 for one, other in both)
+
+
+class _Fused(nn.Module):
+    """The same sums as `Part` makes, in fewer steps.
+
+    Of one picture at a time a small step costs nearly as much as a large one. The bed has a
+    convolution of its own, features of both kinds are pooled at once, and all heads read them in
+    one product.
+    """
+
+    def __init__(self, part: Part) -> None:
+        super().__init__()
+        s8, s16 = CHANNELS
+        narrow, wide = part.fine
+        self.blocks, self.last = part.blocks, part.visibility[3]
+        self.depth = _part(narrow, slice(s8), slice(None), scale=TAME)
+        self.point = _part(wide, slice(None), slice(s8))
+        self.coarse = _part(part.coarse, slice(None), slice(s16), scale=TAME)
+        self.drawn = nn.Conv2d(1, WIDTH, 3, 2, 1)
+        kernel = wide.weight[:, s8:] * narrow.weight[s8]
+        kernel[:, :, 1:, 1:] += part.coarse.weight[:, s16:] / 4  # the mean of 2 x 2 cells
+        self.drawn.weight.data = kernel.detach()
+        self.drawn.bias.data = (wide.weight[:, s8, 0, 0] * narrow.bias[s8]).detach()
+
+        # Rows of the product are the heads, columns what is pooled, in `forward`'s order.
+        hidden, presence = part.visibility[1], part.presence[1]
+        self.parts = [hidden.out_features, 1, part.posture.out_features]
+        self.heads = nn.Linear(3 * (WIDTH + s16) + WIDTH, sum(self.parts))
+        columns = self.heads.weight.data.zero_()[:, : 3 * (WIDTH + s16)].view(-1, 3, WIDTH + s16)
+        trained = torch.cat([hidden.weight[:, : 3 * WIDTH], presence.weight, part.posture.weight])
+        columns[:, :, :WIDTH] = trained.view(-1, 3, WIDTH)
+        columns[hidden.out_features, :, WIDTH:] = part.presence_plain.weight.view(3, s16)
+        self.heads.weight.data[: hidden.out_features, -WIDTH:] = hidden.weight[:, 3 * WIDTH :]
+        biases = [hidden.bias, presence.bias + part.presence_plain.bias, part.posture.bias]
+        self.heads.bias.data = torch.cat(biases).detach()
+
+    def forward(self, s8: Tensor, s16: Tensor, cells: Tensor) -> tuple[Tensor, ...]:
+        """Visibility, presence and posture; ``cells`` is the bed, N x 1 x M x M in 0..1."""
+        joined = self.blocks(self.coarse(s16) + self.point(self.depth(s8)) + self.drawn(cells))
         known = (cells.amax(dim=(2, 3), keepdim=True) > 0).float()
         where = F.avg_pool2d(cells, 2) + (1 - known)
-        both = torch.cat([joined, seen.s16], dim=1)
+        both = torch.cat([joined, s16], dim=1)
         mean = (both.flatten(2) @ where.flatten(2).transpose(1, 2))[..., 0]
         mean = mean / (where.sum(dim=(2, 3)) + 0.1)
         peak = (both * where).amax(dim=(2, 3)).relu()
         found = [mean, peak, both.mean(dim=(2, 3)), joined.amax(dim=(2, 3))]
         hidden, presence, posture = self.heads(torch.cat(found, dim=1)).split(self.parts, dim=1)
-        return self.net.visibility[3](hidden.relu()), presence[:, 0], posture
+        return self.last(hidden.relu()), presence[:, 0], posture
 
 
 class DeployedFinder(_Deployed):

@@ -1,10 +1,12 @@
 """The networks: one judges a bed in a picture, one finds beds.
 
-Both look through a MobileNetV2 that is never trained: what ImageNet taught it knows more kinds
-of bedrooms than our pictures show, and training it costs more in rooms that it has not seen
-than it gains in those that it has (the card has the figures). Each puts a small network of its
-own on its features. The bed's polygon enters the judge twice: it says over which cells is
-pooled, and which bed is meant, as one more channel.
+Both look through a MobileNetV2 as ImageNet taught it. The judge has two parts of one shape, whose
+answers are averaged. Under the *frozen* one the eyes stay as they are: what ImageNet taught them
+knows more kinds of bedrooms than our pictures show. Under the *tuned* one their later layers are
+trained on, gently: it tells better what hides a bed and who lies under a cover, and is worse in
+rooms unlike all that it has seen. Together they are better than either (the card has the figures).
+The bed's polygon enters twice: it says over which cells is pooled, and which bed is meant, as one
+more channel.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ __all__ = [
     "Finder",
     "Judge",
     "Judged",
+    "Part",
+    "Tuned",
     "pooled",
 ]
 
@@ -51,18 +55,14 @@ class Judged(NamedTuple):
     visibility: Tensor  # N x 3, order of `VISIBILITY`
     presence: Tensor  # N, in bed if seen
     posture: Tensor  # N x 4, order of `POSTURES`
+    where: Tensor  # N x 2 x M/2 x M/2: people, and every bed; only training asks
 
 
-class Judge(nn.Module):
-    """Pictures and bed masks to logits.
-
-    Input: ``picture`` N x 3 x S x S float32, RGB, ImageNet-normalised; ``bed``
-    N x 1 x M x M float32 in 0..1, all zero where the bed is not known.
-    """
+class Part(nn.Module):
+    """One half of the judge: what the eyes make of pictures, and bed masks, to logits."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.eyes = MobileNet()
         self.fine = nn.Sequential(
             nn.Conv2d(_S8 + 1, _S8 + 1, 3, 2, 1, groups=_S8 + 1), nn.Conv2d(_S8 + 1, WIDTH, 1)
         )
@@ -73,10 +73,58 @@ class Judge(nn.Module):
         )
         self.presence = nn.Sequential(nn.Dropout(0.5), nn.Linear(3 * WIDTH, 1))
         self.posture = nn.Linear(3 * WIDTH, len(POSTURES))
+        self.where = nn.Conv2d(WIDTH, 2, 1)
         self.presence_plain = nn.Linear(3 * _S16, 1)
         nn.init.zeros_(self.presence_plain.weight)
         nn.init.zeros_(self.presence_plain.bias)
         self.presence_plain.requires_grad_(False)  # fitted apart: see `models.probe`
+
+    def forward(self, s8: Tensor, s16: Tensor, bed: Tensor) -> Judged:
+        """Logits of a batch; ``bed`` as for `Judge`."""
+        joined = self.blocks(
+            self.fine(torch.cat([TAME * s8, bed], dim=1))
+            + self.coarse(torch.cat([TAME * s16, F.avg_pool2d(bed, 2)], dim=1))
+        )
+        found = pooled(joined, bed)
+        view = torch.cat([found, joined.amax(dim=(2, 3))], dim=1)
+        presence = self.presence(found) + self.presence_plain(pooled(s16, bed))
+        return Judged(
+            self.visibility(view), presence[:, 0], self.posture(found), self.where(joined)
+        )
+
+
+class Tuned(nn.Module):
+    """A part with later layers of the eyes of its own, which learn with it."""
+
+    def __init__(self, eyes: MobileNet) -> None:
+        super().__init__()
+        self.late = eyes.copied_late()
+        self.part = Part()
+
+    def forward(self, s8: Tensor, bed: Tensor) -> Judged:
+        """Logits of a batch; ``bed`` as for `Judge`."""
+        answer: Judged = self.part(s8, self.late(s8), bed)
+        return answer
+
+    def train(self, mode: bool = True) -> Tuned:
+        """Normalisation keeps ImageNet's statistics, in training as well."""
+        super().train(mode)
+        self.late.train(False)
+        return self
+
+
+class Judge(nn.Module):
+    """Pictures and bed masks to logits: the mean of what both parts say.
+
+    Input: ``picture`` N x 3 x S x S float32, RGB, ImageNet-normalised; ``bed``
+    N x 1 x M x M float32 in 0..1, all zero where the bed is not known.
+    """
+
+    def __init__(self, eyes: MobileNet | None = None) -> None:
+        super().__init__()
+        self.eyes = eyes or MobileNet()
+        self.frozen = Part()
+        self.tuned = Tuned(self.eyes)
 
     def forward(self, picture: Tensor, bed: Tensor) -> Judged:
         """Logits of a batch; see the class for the inputs."""
@@ -84,15 +132,8 @@ class Judge(nn.Module):
 
     def answers(self, seen: Features, bed: Tensor) -> Judged:
         """The same from what the eyes make of the pictures."""
-        coarse_bed = F.avg_pool2d(bed, 2)
-        joined = self.blocks(
-            self.fine(torch.cat([TAME * seen.s8, bed], dim=1))
-            + self.coarse(torch.cat([TAME * seen.s16, coarse_bed], dim=1))
-        )
-        found = pooled(joined, bed)
-        view = torch.cat([found, joined.amax(dim=(2, 3))], dim=1)
-        presence = self.presence(found) + self.presence_plain(pooled(seen.s16, bed))
-        return Judged(self.visibility(view), presence[:, 0], self.posture(found))
+        both = zip(self.frozen(seen.s8, seen.s16, bed), self.tuned(seen.s8, bed), strict=True)
+        return Judged(*((one + other) / 2 for one, other in both))
 
 
 class Finder(nn.Module):

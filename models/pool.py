@@ -2,7 +2,7 @@
 
 A pool is a folder of chunks. Sample number i is the same whenever it is drawn, so a pool that
 was broken off goes on, and one pool serves the network and each network with a room left out.
-What the eyes, which are never trained, make of a sample is kept beside it.
+What ImageNet's eyes make of a sample is kept beside it: layers that are trained begin there.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from models.config import Config, Rates
-from models.losses import finder_losses, judge_losses
+from models.losses import FROZEN, TUNED, finder_losses, judge_losses
 from models.mobilenet import Features, MobileNet, imagenet_weights
-from models.net import Finder, Judge
+from models.net import Finder, Judge, Part, Tuned
 from models.pool import Pool
 from models.probe import fit_presence
 from models.stream import Batch, batch_of
@@ -49,25 +49,31 @@ def train_judge(
     eyes: MobileNet | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Train by ``config`` and return the checkpoint's path, ``out``/judge.pt.
+    """Train both parts by ``config`` and return the checkpoint's path, ``out``/judge.pt.
 
     A run that was broken off goes on from its last save; the batches it sees are the
-    same. ``out``/judge.csv keeps the curve. Where the network has learnt, a linear head is
-    fitted on the eyes' plain features and added to its presence. ``eyes`` are those that
-    looked at the pool, by default whole ones.
+    same. ``out``/frozen.csv and tuned.csv keep the curves. Where the frozen part has learnt, a
+    linear head is fitted on the eyes' plain features and added to its presence. ``eyes`` are
+    those that looked at the pool, by default whole ones.
     """
-    net = Judge()
-    net.eyes = eyes or new_eyes()
+    net = Judge(eyes or new_eyes())
 
-    def losses(net: Judge, batch: Batch) -> dict[str, Tensor]:
-        return judge_losses(net.answers(_seen(batch), batch["bed"]), batch)
+    def of_frozen(part: Part, batch: Batch) -> dict[str, Tensor]:
+        return judge_losses(part(batch["s8"], batch["s16"], batch["bed"]), batch, FROZEN)
 
-    kept = _train(net, losses, pool, config, config.judge, out / "judge.pt", progress)
+    def of_tuned(tuned: Tuned, batch: Batch) -> dict[str, Tensor]:
+        return judge_losses(tuned(batch["s8"], batch["bed"]), batch, TUNED)
+
+    rates = config.judge
+    frozen = _train(net.frozen, of_frozen, pool, config, rates, out / "frozen.pt", progress)
     weight, bias = fit_presence(pool.plain, pool.presence, config.ridge)
     with torch.no_grad():
-        kept.presence_plain.weight.copy_(config.plain * torch.from_numpy(weight)[None])
-        kept.presence_plain.bias.fill_(config.plain * bias)
-    _save(out / "judge.pt", {"kept": kept.state_dict(), "about": _about(config)})
+        frozen.presence_plain.weight.copy_(config.plain * torch.from_numpy(weight)[None])
+        frozen.presence_plain.bias.fill_(config.plain * bias)
+    tuned = _train(net.tuned, of_tuned, pool, config, rates, out / "tuned.pt", progress)
+    net.frozen.load_state_dict(frozen.state_dict())
+    net.tuned.load_state_dict(tuned.state_dict())
+    _save(out / "judge.pt", {"kept": net.state_dict(), "about": _about(config)})
     return out / "judge.pt"
 
 
@@ -84,7 +90,7 @@ def train_finder(
     net.eyes = eyes or new_eyes()
 
     def losses(net: Finder, batch: Batch) -> dict[str, Tensor]:
-        return finder_losses(net.answers(_seen(batch)), batch)
+        return finder_losses(net.answers(Features(batch["s8"], batch["s16"])), batch)
 
     kept = _train(net, losses, pool, config, config.finder, out / "finder.pt", progress)
     _save(out / "finder.pt", {"kept": kept.state_dict(), "about": _about(config)})
@@ -94,10 +100,11 @@ def train_finder(
 def load_checkpoint(path: Path) -> tuple[Judge | Finder, dict[str, str]]:
     """The averaged network of a checkpoint, in eval mode, and its name and version."""
     saved = torch.load(path, weights_only=True)
-    net: Judge | Finder = Judge() if path.stem == "judge" else Finder()
     start = "eyes."
     seen = {name[len(start) :]: w for name, w in saved["kept"].items() if name.startswith(start)}
-    net.eyes = MobileNet.of(seen)
+    eyes = MobileNet.of(seen)
+    net: Judge | Finder = Judge(eyes) if path.stem == "judge" else Finder()
+    net.eyes = eyes
     net.load_state_dict(saved["kept"])
     return net.eval(), json.loads(saved["about"])
 
@@ -117,8 +124,7 @@ def _train(
     path.parent.mkdir(parents=True, exist_ok=True)
     net = net.to(memory_format=torch.channels_last)
     kept = deepcopy(net).eval()
-    trained = [parameter for parameter in net.parameters() if parameter.requires_grad]
-    optimiser, step = torch.optim.AdamW(trained, weight_decay=config.decay), 0
+    optimiser, step = torch.optim.AdamW(_groups(net, config), weight_decay=config.decay), 0
     if path.exists():
         saved = torch.load(path, weights_only=True)
         kept.load_state_dict(saved["kept"])
@@ -162,12 +168,17 @@ def _train(
     return kept
 
 
+def _groups(net: nn.Module, config: Config) -> list[dict[str, Any]]:
+    """What is trained: the eyes' later layers, where the net has any, at a rate of their own."""
+    trained = {name: p for name, p in net.named_parameters() if p.requires_grad}
+    late = [p for name, p in trained.items() if name.startswith("late.")]
+    new = [p for name, p in trained.items() if not name.startswith("late.")]
+    groups = [{"params": new, "share": 1.0}, {"params": late, "share": config.late}]
+    return [group for group in groups if group["params"]]
+
+
 def _about(config: Config) -> str:
     return json.dumps({"name": config.name, "version": config.version})
-
-
-def _seen(batch: Batch) -> Features:
-    return Features(batch["s8"], batch["s16"])
 
 
 def _set_rate(optimiser: torch.optim.AdamW, step: int, rates: Rates) -> None:
@@ -175,7 +186,7 @@ def _set_rate(optimiser: torch.optim.AdamW, step: int, rates: Rates) -> None:
     warm = min(1.0, (step + 1) / 50)
     cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / rates.steps))
     for group in optimiser.param_groups:
-        group["lr"] = rates.rate * warm * cosine
+        group["lr"] = group["share"] * rates.rate * warm * cosine
 
 
 def _average(kept: nn.Module, net: nn.Module, share: float) -> None:

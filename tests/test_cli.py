@@ -87,7 +87,7 @@ def test_a_missing_library_is_told_by_its_extra(library: str, install: str) -> N
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert f"needs {library}" in done.stderr
     assert install in done.stderr
 
@@ -102,7 +102,7 @@ def test_rendering_names_its_extra(library: str, tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert "pip install -e '.[synth]'" in done.stderr
     assert not (tmp_path / "rooms").exists()
 

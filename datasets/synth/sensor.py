@@ -61,14 +61,15 @@ def draw_sensor(rng: np.random.Generator, infrared: bool, dark: bool = False) ->
     """Settings as found on cheap and better cameras; ``dark``: hardly any light."""
     # most cameras have enough light; some work at the end of their gain
     exponent = rng.uniform(3.0, 4.8) if rng.random() < 0.82 else rng.uniform(1.9, 3.0)
-    electrons = 10 ** (rng.uniform(0.5, 1.7) if dark else exponent)
+    electrons = 10 ** (rng.uniform(1.0, 1.8) if dark else exponent)
     bend = 0.12 if not infrared else 0.0
     low_high = (0.05, 0.40) if infrared else (0.08, 0.45)
     key = float(np.exp(rng.uniform(*np.log(low_high)))) * (0.4 if dark else 1.0)
     return Sensor(
         key=key,
         electrons=float(electrons),
-        read=float(rng.uniform(1.0, 5.0)),
+        # where light ends a camera on sale gives a dark picture, not one of noise alone
+        read=float(min(rng.uniform(1.0, 5.0), 0.1 * electrons)),
         rows=float(rng.uniform(0.0, 0.2)),
         # even the cheapest smooths between its pixels, and more so as its gain rises
         denoise=float(rng.uniform(0.8, 1.6) if dark else rng.uniform(0.5, 1.2)),
