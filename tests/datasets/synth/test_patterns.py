@@ -86,6 +86,7 @@ def test_infrared_spreads_from_rubber_to_white_cotton() -> None:
 
 
 def test_a_drab_rooms_linen_is_as_its_wall_is_by_day_and_in_infrared() -> None:
+    pytest.importorskip("numba")
     from datasets.synth.linen import drab_linen
     from datasets.synth.material import matt
 
