@@ -24,7 +24,7 @@ BLURRED = 0.045  # blur as a share of the bed's size; a head is about a tenth of
 DARK = 24.0  # grey levels; a darker bed is too dark before it is anything else
 BLOWN = 0.5  # share of the bed that is clipped
 GLARING = 0.5  # share of the bed in glare
-CUT_OFF = 0.36  # share of a drawn bed's outline at the picture's edge: most of it is beyond
+CUT_OFF = 0.3  # share of a drawn bed's outline at the picture's edge: most of it is beyond
 NOISY = 6.0  # grey levels; noise that is the cause by itself
 TELLING = 0.6  # share from which a posture is told
 

@@ -51,7 +51,7 @@ class People:
         self._seen: set[tuple[str, str]] = set()
         midnight = datetime(2026, 3, 11, tzinfo=ZONE)
         self._plan(midnight, lambda: self._withdraw("greta"))
-        self._plan(midnight - 100 * MINUTE, lambda: self._show("berit", "sitting_up.jpg"))
+        self._plan(midnight - 100 * MINUTE, lambda: self._show("berit", "in_bed_under_duvet.jpg"))
         self._plan(midnight - 20 * MINUTE, lake.cut)
         self._plan(midnight + 95 * MINUTE, lake.mend)
 

@@ -59,9 +59,9 @@ NETWORK_LOW = {"obstructed": 0.02, "low_contrast": 0.9}
         ({**NETWORK_OBSTRUCTED, "structure": 0.2}, OBSTRUCTED, (Cause.COVERED,), False),
         ({**NETWORK_OBSTRUCTED}, OBSTRUCTED, (Cause.PARTLY_COVERED,), False),
         # A bed of which most lies beyond the picture's edge is not seen, whatever shows of it.
-        ({"bed_at_edge": 0.35}, IN, (), True),
-        ({"bed_at_edge": 0.36}, OBSTRUCTED, (Cause.BED_CUT_OFF,), False),
-        ({"bed_at_edge": 0.36, "presence": 0.02}, OBSTRUCTED, (Cause.BED_CUT_OFF,), False),
+        ({"bed_at_edge": 0.29}, IN, (), True),
+        ({"bed_at_edge": 0.3}, OBSTRUCTED, (Cause.BED_CUT_OFF,), False),
+        ({"bed_at_edge": 0.3, "presence": 0.02}, OBSTRUCTED, (Cause.BED_CUT_OFF,), False),
         ({**NETWORK_OBSTRUCTED, "blur": 9.0}, OBSTRUCTED, (Cause.DEFOCUSED,), False),
         ({**NETWORK_OBSTRUCTED, "bed_glare": 0.8}, OBSTRUCTED, (Cause.GLARE,), False),
         ({"obstructed": 0.99, "low_contrast": 0.0}, OBSTRUCTED, (Cause.PARTLY_COVERED,), False),
