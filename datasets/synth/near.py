@@ -104,7 +104,15 @@ def _dressed(rng, camera: Camera, library: Library, body, v, keep=None) -> list[
     if depth.min() < CLOSEST:
         v = v + forward * (CLOSEST - depth.min())
     parts = dress(v, draw_looks(rng, body, staff=rng.random() < 0.5), library, Kind.NEAR)
-    return parts if keep is None else [_cut(part, v, keep) for part in parts]
+    if keep is not None:
+        parts = [_cut(part, v, keep) for part in parts]
+    # clothes hang wider than the skin does, and may not hang behind the lens
+    shown = np.concatenate([part.vertices[part.faces.ravel()] for part in parts])
+    lacking = CLOSEST / 2 - ((shown - camera.place) @ forward).min()
+    if lacking <= 0:
+        return parts
+    step = (forward * lacking).astype(np.float32)
+    return [replace(part, vertices=part.vertices + step) for part in parts]
 
 
 def _cut(part: Part, v: np.ndarray, keep: np.ndarray) -> Part:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from bedcheck.night.lines.port import Asked, FakeTester
 from tests.night.registering import tables
 
-__all__ = ["homes"]
+__all__ = ["Homes", "homes"]
 
 
 def homes(
@@ -43,3 +44,13 @@ def homes(
                 entry |= {"camera": name, "times": [{"at": t} for t in at]}
             changed[kind].append(entry)
     return changed
+
+
+class Homes(FakeTester):
+    """Answers unless it was put ``down``."""
+
+    def __init__(self) -> None:
+        self.down = {}
+        self.asked = []
+
+    down: dict[str, Asked]  # type: ignore[assignment]

@@ -18,13 +18,13 @@ from bedcheck.history.row import Kind
 from bedcheck.night.changes import withdraw
 from bedcheck.night.events import Acknowledged
 from bedcheck.night.lines.line import Health
-from bedcheck.night.lines.port import Asked, FakeTester
+from bedcheck.night.lines.port import Asked
 from bedcheck.night.lines.tcp import TcpTester
 from bedcheck.night.lines.terms import HOLD, LineTerms, longest_undetected
 from bedcheck.night.lines.watching import lines_of, open_incidents
 from bedcheck.night.metrics import Metrics
 from bedcheck.night.window import AlarmCause, Phase
-from tests.night.homes import homes
+from tests.night.homes import Homes, homes
 from tests.night.nights import Night, night_of
 
 START = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)  # 19:00 on the clock
@@ -33,16 +33,6 @@ HOUR = timedelta(hours=1)
 GONE = Asked(camera="timed_out", router="timed_out")
 NAMES = [f"home{number:02}" for number in range(30)]
 LONGEST = longest_undetected(LineTerms())
-
-
-class Homes(FakeTester):
-    """Answers unless it was put ``down``."""
-
-    def __init__(self) -> None:
-        self.down = {}
-        self.asked = []
-
-    down: dict[str, Asked]  # type: ignore[assignment]
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from bedcheck.commands import app
 from bedcheck.history.row import Kind
 from bedcheck.night.lines.line import Health, Line, Where, down
 from bedcheck.night.lines.own import Own, Turn, down_since, survey_own
-from bedcheck.night.lines.port import Asked, FakeTester
+from bedcheck.night.lines.port import Asked
 from bedcheck.night.lines.terms import HOLD, LineTerms
 from bedcheck.night.metrics import Metrics
 from bedcheck.night.window import AlarmCause, Phase
-from tests.night.homes import homes
+from tests.night.homes import Homes, homes
 from tests.night.nights import Night, night_of
 
 NOW = datetime(2026, 3, 10, 21, 0, tzinfo=UTC)
@@ -144,16 +144,6 @@ START = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)
 NORTH = [f"home{number:02}" for number in range(5)]
 SOUTH = [f"home{number:02}" for number in range(5, 10)]
 GONE = Asked(camera="timed_out", router="timed_out")
-
-
-class Homes(FakeTester):
-    """Answers unless it was put ``down``."""
-
-    def __init__(self) -> None:
-        self.down = {}
-        self.asked = []
-
-    down: dict[str, Asked]  # type: ignore[assignment]
 
 
 @pytest.fixture

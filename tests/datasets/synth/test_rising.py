@@ -44,7 +44,7 @@ def test_the_body_of_another_pose_is_of_the_kind_asked_for(library) -> None:
 
 
 def test_who_gets_up_lies_sits_and_stands_in_this_order_and_leaves_the_duvet(library) -> None:
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(1)
     phases = getting_up(rng, BED, draw_linen(rng, care=False), library, 12, side=1)
     order = ["lying", "sitting_up", "edge", "standing"]
     told = [order.index(phase.posture) for phase in phases]
@@ -55,8 +55,7 @@ def test_who_gets_up_lies_sits_and_stands_in_this_order_and_leaves_the_duvet(lib
     assert skin[-1].vertices[:, 0].mean() > BED.width / 2
     assert skin[-1].vertices[:, 2].min() == pytest.approx(0, abs=0.05)
     duvets = [phase.parts[-1].vertices for phase in phases]
-    first, last = (np.percentile(duvet[:, 1], 90) for duvet in (duvets[0], duvets[-1]))
-    assert last < first - 0.05  # how far it is thrown is drawn
+    assert duvets[-1][:, 1].max() < duvets[0][:, 1].max() - 0.2
 
 
 def test_who_turns_over_stays_in_bed_and_moves_the_duvet_a_little(library) -> None:
