@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -75,7 +76,7 @@ def train(
         bool, typer.Option("--judge-only", help="Train no finder: a network to calibrate on.")
     ] = False,
     eyes: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Slimmer eyes, of `slim` [the whole ones].")
+        Path | None, typer.Option(metavar="FILE", help="Eyes of `tune` or `slim` [ImageNet's].")
     ] = None,
 ) -> None:
     """Train the networks on rows of split `train`; goes on with a run broken off."""
@@ -119,6 +120,42 @@ def train(
 
 
 @app.command(no_args_is_help=True)
+def tune(
+    config: Annotated[Path, CONFIG],
+    pool: Annotated[
+        list[Path], typer.Option(metavar="DIR", help="What `train` drew; may be repeated.")
+    ],
+    out: Annotated[Path, typer.Argument(help="The file to write, for `train --eyes`.")],
+) -> None:
+    """Teach the network's eyes bedrooms, on rendered ones; goes on with a run broken off."""
+    with told(), needs("train"):
+        import torch
+
+        from models.pool import load_pool, look
+        from models.train import new_eyes
+        from models.tune import tune as tune_eyes
+
+        settings, seeing = load_config(config), new_eyes()
+        folders = [folder / "judge" for folder in pool]
+        for folder in folders:
+            with progress("Looking at samples") as show:
+                look(folder, seeing, progress=show)
+        try:
+            samples = load_pool(folders, groups=settings.eyes.groups)
+        except FileNotFoundError as error:
+            raise typer.BadParameter(str(error)) from None
+        with progress("Teaching the eyes") as show:
+
+            def step(done: int, steps: int, losses: dict[str, float]) -> None:
+                show(done, steps, f"Teaching the eyes, loss {losses['all']:.3f}")
+
+            run = out.with_name(f"{out.stem}_run.pt")
+            eyes = tune_eyes(samples, settings, seeing, run, step)
+        torch.save(eyes.state_dict(), out)
+    typer.echo(out)
+
+
+@app.command(no_args_is_help=True)
 def slim(
     pool: Annotated[Path, typer.Argument(help="A folder of samples that `train` drew.")],
     out: Annotated[Path, typer.Argument(help="The file to write, for `train --eyes`.")],
@@ -153,7 +190,8 @@ def calibrate(
         list[str],
         typer.Option(
             metavar="JUDGE.pt=ROOM,ROOM",
-            help="A network and the rooms left out of its training; may be repeated.",
+            help="A network and the rooms left out of its training, patterns such as synth_* too;"
+            " may be repeated.",
         ),
     ],
     root: Annotated[list[Path] | None, ROOT] = None,
@@ -169,8 +207,8 @@ def calibrate(
         folds = []
         for word in fold:
             checkpoint, equals, names = word.rpartition("=")
-            rooms = set(names.split(","))
-            held = [example for example in examples if example.room in rooms]
+            rooms = names.split(",")
+            held = [e for e in examples if any(fnmatchcase(e.room, room) for room in rooms)]
             if not equals or not held or not Path(checkpoint).is_file():
                 raise typer.BadParameter(
                     "expected JUDGE.pt=ROOM,ROOM with a file and rooms of the manifest;"
@@ -195,7 +233,10 @@ def export(
     with told(), needs("train"):
         from models.export import export as export_network
 
-        typer.echo(export_network(run, out))
+        try:
+            typer.echo(export_network(run, out))
+        except FileNotFoundError as error:
+            raise typer.BadParameter(str(error)) from None
 
 
 @app.command(no_args_is_help=True)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.mobilenet import CHANNELS
-from models.net import INPUT_SIZE, MASK_SIZE, TAME, WIDTH, Finder, Judge, Part
+from models.net import INPUT_SIZE, MASK_SIZE, TAME, WIDTH, Finder, Heads, Judge
 from models.stream import MEAN, STD
 from models.train import load_checkpoint
 
@@ -56,29 +56,25 @@ class DeployedJudge(_Deployed):
 
     def __init__(self, judge: Judge) -> None:
         super().__init__(judge)
-        self.frozen = _Fused(self.net.frozen)
-        self.tuned = _Fused(self.net.tuned.part)
+        self.heads = _Fused(self.net.heads)
 
     def forward(self, picture: Tensor, bed: Tensor) -> tuple[Tensor, ...]:
         """The outputs in their order, for N x S x S x 3 and N x S x S uint8."""
         cells = F.avg_pool2d(bed.unsqueeze(1).float(), INPUT_SIZE // MASK_SIZE) / 255
         seen = self.net.eyes(self.shown(picture))
-        late = self.net.tuned.late(seen.s8)
-        both = zip(
-            self.frozen(seen.s8, seen.s16, cells), self.tuned(seen.s8, late, cells), strict=True
-        )
-        return tuple((one + other) / 2 for one, other in both)
+        answer: tuple[Tensor, ...] = self.heads(seen.s8, seen.s16, cells)
+        return answer
 
 
 class _Fused(nn.Module):
-    """The same sums as `Part` makes, in fewer steps.
+    """The same sums as `Heads` make, in fewer steps.
 
     Of one picture at a time a small step costs nearly as much as a large one. The bed has a
     convolution of its own, features of both kinds are pooled at once, and all heads read them in
     one product.
     """
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Heads) -> None:
         super().__init__()
         s8, s16 = CHANNELS
         narrow, wide = part.fine
@@ -149,18 +145,25 @@ def _part(conv: nn.Conv2d, outputs: slice, inputs: slice, scale: float = 1.0) ->
 def export(run: Path, folder: Path) -> Path:
     """Write judge.onnx, finder.onnx and network.json into ``folder``; return the sheet's path.
 
-    ``run`` holds judge.pt and finder.pt. A calibration in an older sheet is not carried over:
-    it belongs to other weights.
+    ``run`` holds judge.pt and finder.pt; where it has trained no finder, the one that is in
+    ``folder`` stays. A calibration in an older sheet is not carried over: it belongs to other
+    weights. Raises FileNotFoundError where there is no finder at all.
     """
     judge, about = load_checkpoint(run / "judge.pt")
-    finder, _ = load_checkpoint(run / "finder.pt")
     assert isinstance(judge, Judge)
-    assert isinstance(finder, Finder)
     folder.mkdir(parents=True, exist_ok=True)
-    files = {
-        "judge": _written(DeployedJudge(judge).eval(), folder / "judge.onnx"),
-        "finder": _written(DeployedFinder(finder).eval(), folder / "finder.onnx"),
-    }
+    files = {"judge": _written(DeployedJudge(judge).eval(), folder / "judge.onnx")}
+    if (run / "finder.pt").exists():
+        finder, _ = load_checkpoint(run / "finder.pt")
+        assert isinstance(finder, Finder)
+        files["finder"] = _written(DeployedFinder(finder).eval(), folder / "finder.onnx")
+    elif (folder / "finder.onnx").exists():
+        files["finder"] = _sha256(folder / "finder.onnx")
+    else:
+        raise FileNotFoundError(
+            f"expected finder.pt in {run}, or finder.onnx in {folder}; found neither."
+            " Train without --judge-only, or export into a folder that has a finder"
+        )
     sheet = {**about, "contract": 2, "size": INPUT_SIZE, "files": files}
     path = folder / "network.json"
     path.write_text(json.dumps(sheet, indent=2) + "\n", encoding="utf-8")
@@ -188,6 +191,10 @@ def _written(deployed: _Deployed, path: Path) -> str:
     _halve(model.graph)
     onnx.checker.check_model(model)
     onnx.save(model, path)
+    return _sha256(path)
+
+
+def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

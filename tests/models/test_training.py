@@ -16,13 +16,14 @@ from models.calibrate import Fold, calibrate, upper_bound
 from models.config import read_config
 from models.examples import load
 from models.export import DeployedFinder, DeployedJudge, export
-from models.losses import finder_losses, judge_losses
-from models.mobilenet import Features
+from models.losses import EYES, finder_losses, judge_losses
+from models.mobilenet import Features, MobileNet
 from models.net import Finder, Judge
 from models.pool import Pool, draw_pool, load_pool, look
 from models.samples import IGNORE, Sample
 from models.stream import Stream, batch_of, collate
 from models.train import load_checkpoint, new_eyes, train_finder, train_judge
+from models.tune import Learner, between, tune
 
 TINY = Path(__file__).parents[2] / "models" / "configs" / "tiny.toml"
 BED = "0.2500,0.3000 0.7500,0.3000 0.8500,0.8500 0.1500,0.8500"
@@ -59,11 +60,16 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pool(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Pool:
+def pool_folder(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     examples, folder = load(manifest, manifest.parent, split="train"), tmp_path_factory.mktemp("p")
     draw_pool(examples, read_config(TINY), 160, folder, workers=0)
     look(folder, new_eyes())
-    return load_pool([folder])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pool(pool_folder: Path) -> Pool:
+    return load_pool([pool_folder])
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +117,19 @@ def test_the_network_tells_the_drawn_rooms_apart(run: Path, tmp_path: Path) -> N
 
     scores = {occupied: score(occupied) for occupied in (True, False)}
     assert scores[True] > scores[False] + 0.1
+
+
+def test_without_a_finder_the_folder_keeps_the_one_it_has(run: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "run"
+    alone.mkdir()
+    (alone / "judge.pt").write_bytes((run / "judge.pt").read_bytes())
+    with pytest.raises(FileNotFoundError, match=r"expected finder\.pt in .* or finder\.onnx"):
+        export(alone, tmp_path / "weights")
+    export(run, tmp_path / "weights")
+    before = (tmp_path / "weights" / "finder.onnx").read_bytes()
+    export(alone, tmp_path / "weights")
+    assert (tmp_path / "weights" / "finder.onnx").read_bytes() == before
+    Network(tmp_path / "weights")  # the sheet knows it
 
 
 @pytest.mark.parametrize(("kind", "file"), [(DeployedJudge, "judge"), (DeployedFinder, "finder")])
@@ -193,6 +212,62 @@ def test_a_pool_that_was_broken_off_goes_on(manifest: Path, tmp_path: Path) -> N
     np.testing.assert_array_equal(first.s16, again.s16)
     np.testing.assert_array_equal(first.masks, again.masks)
     assert len(load_pool([tmp_path], without_rooms=sorted(set(first.room))[:1])) < len(first)
+
+
+def test_eyes_that_see_otherwise_look_again(manifest: Path, tmp_path: Path) -> None:
+    draw_pool(
+        load(manifest, manifest.parent, split="train"),
+        read_config(TINY),
+        4,
+        tmp_path,
+        workers=0,
+    )
+    whole = new_eyes()
+    look(tmp_path, whole)
+    before = load_pool([tmp_path])
+    with torch.no_grad():
+        other = between(whole, MobileNet().late, 0.2)
+    look(tmp_path, other)  # its earlier layers are the same
+    kept = load_pool([tmp_path])
+    (tmp_path / "features_00000.npz").unlink()
+    look(tmp_path, other)
+    afresh = load_pool([tmp_path])
+    np.testing.assert_array_equal(kept.s8, before.s8)
+    np.testing.assert_allclose(kept.s16, afresh.s16, atol=0.05)
+    np.testing.assert_allclose(kept.plain, afresh.plain, atol=0.05)
+    assert np.abs(kept.plain - before.plain).max() > 0.1
+
+
+def test_eyes_learn_from_the_groups_that_are_named(pool: Pool, tmp_path: Path) -> None:
+    config = read_config(TINY)
+    whole = new_eyes()
+    learnt = tune(pool, config, whole, tmp_path / "run.pt")
+    for name, weight in whole.early.state_dict().items():
+        torch.testing.assert_close(learnt.early.state_dict()[name], weight, rtol=0, atol=0)
+    late = Learner(whole)
+    late.load_state_dict(torch.load(tmp_path / "run.pt", weights_only=True)["kept"])
+    way = [
+        (own - first, other - first)
+        for own, other, first in zip(
+            learnt.late.parameters(), late.late.parameters(), whole.late.parameters(), strict=True
+        )
+    ]
+    for gone, full in way:
+        torch.testing.assert_close(gone, config.eyes.kept * full)
+    assert max(float(full.detach().abs().max()) for _, full in way) > 1e-3
+    batch = batch_of(pool, replace(config, seed=77, batch=32), 0)
+    with torch.no_grad():
+        before, after = (
+            judge_losses(net(batch["s8"], batch["bed"]), batch, EYES)["all"]
+            for net in (Learner(whole).eval(), late.eval())
+        )
+    assert after < 0.8 * before
+
+
+def test_a_pool_has_the_groups_that_are_asked_for(pool_folder: Path) -> None:
+    some = load_pool([pool_folder], groups=["room1"])
+    assert set(some.group) == {"room1"}
+    assert 0 < len(some) < len(load_pool([pool_folder]))
 
 
 def test_a_folder_without_samples_is_told(tmp_path: Path) -> None:
