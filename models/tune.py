@@ -9,6 +9,7 @@ zero-shot models", CVPR 2022, arXiv:2109.01903.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 
@@ -19,11 +20,11 @@ from models.config import Config
 from models.losses import EYES, judge_losses
 from models.mobilenet import MobileNet
 from models.net import Heads, Judged
-from models.pool import Pool
+from models.pool import Pool, load_pool
 from models.stream import Batch
-from models.train import Progress, fit
+from models.train import Progress, fit, new_eyes
 
-__all__ = ["Learner", "between", "tune"]
+__all__ = ["Learner", "between", "learnt", "taught"]
 
 
 class Learner(nn.Module):
@@ -46,20 +47,41 @@ class Learner(nn.Module):
         return self
 
 
-def tune(
-    pool: Pool, config: Config, eyes: MobileNet, path: Path, progress: Progress | None = None
+def taught(
+    folders: Sequence[Path],
+    config: Config,
+    eyes: MobileNet,
+    out: Path,
+    progress: Progress | None = None,
 ) -> MobileNet:
-    """Train copies of ``eyes``' later layers by ``config.eyes`` and give the eyes between.
+    """Eyes between ``eyes`` and what their later layers become by ``config.eyes``.
 
-    ``pool`` is what ``eyes`` saw of the rooms to learn from. The run is kept at ``path``, from
-    which one that was broken off goes on.
+    ``folders`` hold pools that ``eyes`` have looked at. Kept as ``out``/eyes.pt; where that
+    is there, it is read. Raises ValueError where no rendered room is in the pools.
     """
+    path = out / "eyes.pt"
+    if not path.exists():
+        pool = load_pool(folders, groups=config.eyes.groups)
+        if not len(pool):
+            raise ValueError(
+                f"expected samples of {', '.join(config.eyes.groups)} to teach the eyes with;"
+                " the pool has none. Add rendered rooms, or set [eyes] steps = 0"
+            )
+        learner = learnt(pool, config, eyes, out / "learner.pt", progress)
+        torch.save(between(eyes, learner.late, config.eyes.kept).state_dict(), path)
+    return new_eyes(path)
+
+
+def learnt(
+    pool: Pool, config: Config, eyes: MobileNet, path: Path, progress: Progress | None = None
+) -> Learner:
+    """What learns from ``pool``, all that there is to learn; the run is kept at ``path``."""
 
     def losses(learner: Learner, batch: Batch) -> dict[str, Tensor]:
         return judge_losses(learner(batch["s8"], batch["bed"]), batch, EYES)
 
-    learner = fit(Learner(eyes), losses, pool, config, config.eyes, path, progress)
-    return between(eyes, learner.late, config.eyes.kept)
+    learner: Learner = fit(Learner(eyes), losses, pool, config, config.eyes, path, progress)
+    return learner
 
 
 @torch.no_grad()

@@ -23,7 +23,7 @@ from models.pool import Pool, draw_pool, load_pool, look
 from models.samples import IGNORE, Sample
 from models.stream import Stream, batch_of, collate
 from models.train import load_checkpoint, new_eyes, train_finder, train_judge
-from models.tune import Learner, between, tune
+from models.tune import Learner, between, learnt, taught
 
 TINY = Path(__file__).parents[2] / "models" / "configs" / "tiny.toml"
 BED = "0.2500,0.3000 0.7500,0.3000 0.8500,0.8500 0.1500,0.8500"
@@ -238,30 +238,40 @@ def test_eyes_that_see_otherwise_look_again(manifest: Path, tmp_path: Path) -> N
     assert np.abs(kept.plain - before.plain).max() > 0.1
 
 
-def test_eyes_learn_from_the_groups_that_are_named(pool: Pool, tmp_path: Path) -> None:
+def test_the_eyes_go_part_of_the_way(pool_folder: Path, pool: Pool, tmp_path: Path) -> None:
     config = read_config(TINY)
     whole = new_eyes()
-    learnt = tune(pool, config, whole, tmp_path / "run.pt")
+    eyes = taught([pool_folder], config, whole, tmp_path)
+    full = learnt(pool, config, whole, tmp_path / "learner.pt")  # it was finished
     for name, weight in whole.early.state_dict().items():
-        torch.testing.assert_close(learnt.early.state_dict()[name], weight, rtol=0, atol=0)
-    late = Learner(whole)
-    late.load_state_dict(torch.load(tmp_path / "run.pt", weights_only=True)["kept"])
-    way = [
-        (own - first, other - first)
-        for own, other, first in zip(
-            learnt.late.parameters(), late.late.parameters(), whole.late.parameters(), strict=True
-        )
-    ]
-    for gone, full in way:
-        torch.testing.assert_close(gone, config.eyes.kept * full)
-    assert max(float(full.detach().abs().max()) for _, full in way) > 1e-3
+        torch.testing.assert_close(eyes.early.state_dict()[name], weight, rtol=0, atol=0)
+    changes = []
+    for own, other, first in zip(
+        eyes.late.parameters(), full.late.parameters(), whole.late.parameters(), strict=True
+    ):
+        torch.testing.assert_close(own - first, config.eyes.kept * (other.detach() - first))
+        changes.append(float((other.detach() - first).abs().max()))
+    assert max(changes) > 1e-3
     batch = batch_of(pool, replace(config, seed=77, batch=32), 0)
     with torch.no_grad():
         before, after = (
             judge_losses(net(batch["s8"], batch["bed"]), batch, EYES)["all"]
-            for net in (Learner(whole).eval(), late.eval())
+            for net in (Learner(whole).eval(), full)
         )
     assert after < 0.8 * before
+
+    def again(step: int, steps: int, losses: dict[str, float]) -> None:
+        pytest.fail("expected the eyes that are there to be read")
+
+    same = taught([pool_folder], config, whole, tmp_path, again)
+    torch.testing.assert_close(same.state_dict(), eyes.state_dict())
+
+
+def test_eyes_need_the_rooms_they_learn_from(pool_folder: Path, tmp_path: Path) -> None:
+    config = read_config(TINY)
+    alone = replace(config, eyes=replace(config.eyes, groups=("synth",)))
+    with pytest.raises(ValueError, match="expected samples of synth to teach the eyes with"):
+        taught([pool_folder], alone, new_eyes(), tmp_path)
 
 
 def test_a_pool_has_the_groups_that_are_asked_for(pool_folder: Path) -> None:
