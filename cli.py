@@ -169,11 +169,12 @@ def calibrate(
     ],
     root: Annotated[list[Path] | None, ROOT] = None,
     beds: Annotated[Path | None, BEDS] = None,
+    split: Annotated[str, typer.Option(help="Rows of this split; empty for all.")] = "train",
     out: Annotated[Path, OUT] = WEIGHTS,
 ) -> None:
     """Write calibration and thresholds into the network's sheet, from rooms left out."""
     with told(), needs("train"):
-        examples = load_examples(manifest, root, beds, None)
+        examples = load_examples(manifest, root, beds, None, split)
         from models.calibrate import Fold
         from models.calibrate import calibrate as calibrate_network
 
@@ -335,9 +336,13 @@ def load_config(path: Path) -> Any:
 
 
 def load_examples(
-    manifests: list[Path], roots: list[Path] | None, beds: Path | None, without: list[str] | None
+    manifests: list[Path],
+    roots: list[Path] | None,
+    beds: Path | None,
+    without: list[str] | None,
+    split: str = "train",
 ) -> list[Any]:
-    """The examples of split ``train`` in all the manifests."""
+    """The examples of one split in all the manifests; of all where it is empty."""
     roots = roots or [manifest.parent for manifest in manifests]
     if len(roots) != len(manifests):
         raise typer.BadParameter(
@@ -349,10 +354,14 @@ def load_examples(
     examples = [
         example
         for manifest, root in zip(manifests, roots, strict=True)
-        for example in load(manifest, root, split="train", beds=beds, without_rooms=without or ())
+        for example in load(
+            manifest, root, split=split or None, beds=beds, without_rooms=without or ()
+        )
     ]
     if not examples:
-        raise ManifestError("expected rows of split train in the manifests; got none")
+        raise ManifestError(
+            f"expected rows of {f'split {split}' if split else 'any split'} in the manifests; got none"
+        )
     return examples
 
 
