@@ -359,9 +359,8 @@ def load_examples(
         )
     ]
     if not examples:
-        raise ManifestError(
-            f"expected rows of {f'split {split}' if split else 'any split'} in the manifests; got none"
-        )
+        rows = f"rows of split {split}" if split else "rows"
+        raise ManifestError(f"expected {rows} in the manifests; got none")
     return examples
 
 
