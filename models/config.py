@@ -27,6 +27,7 @@ class Tuning(Rates):
 
     groups: tuple[str, ...] = ("synth",)  # that they learn from
     late: float = 0.1  # rate of their own layers, as a share of the rate
+    starts: int = 1  # beginnings, whose weights are averaged
     kept: float = 0.5  # how much of what they learnt is kept, beside ImageNet's weights
 
 

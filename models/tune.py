@@ -4,13 +4,15 @@ Real rooms have no part in it: there are too few of them, and so one pair of eye
 network from which a room is left out. What is learnt tells who lies under a cover and what hides
 a bed, and is worse in rooms unlike the rendered ones (Kumar et al., ICLR 2022, arXiv:2202.10054).
 A mean of the weights before and after keeps both: Wortsman et al., "Robust fine-tuning of
-zero-shot models", CVPR 2022, arXiv:2109.01903.
+zero-shot models", CVPR 2022, arXiv:2109.01903. So does a mean over several beginnings: the same,
+"Model soups", ICML 2022, arXiv:2203.05482.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -67,27 +69,37 @@ def taught(
                 f"expected samples of {', '.join(config.eyes.groups)} to teach the eyes with;"
                 " the pool has none. Add rendered rooms, or set [eyes] steps = 0"
             )
-        learner = learnt(pool, config, eyes, out / "learner.pt", progress)
-        torch.save(between(eyes, learner.late, config.eyes.kept).state_dict(), path)
+        late = [
+            learnt(pool, config, eyes, out / f"learner_{start}.pt", start, progress).late
+            for start in range(config.eyes.starts)
+        ]
+        torch.save(between(eyes, late, config.eyes.kept).state_dict(), path)
     return new_eyes(path)
 
 
 def learnt(
-    pool: Pool, config: Config, eyes: MobileNet, path: Path, progress: Progress | None = None
+    pool: Pool,
+    config: Config,
+    eyes: MobileNet,
+    path: Path,
+    start: int = 0,
+    progress: Progress | None = None,
 ) -> Learner:
     """What learns from ``pool``, all that there is to learn; the run is kept at ``path``."""
 
     def losses(learner: Learner, batch: Batch) -> dict[str, Tensor]:
         return judge_losses(learner(batch["s8"], batch["bed"]), batch, EYES)
 
-    learner: Learner = fit(Learner(eyes), losses, pool, config, config.eyes, path, progress)
+    rates = replace(config.eyes, start=config.eyes.start + start)
+    learner: Learner = fit(Learner(eyes), losses, pool, config, rates, path, progress)
     return learner
 
 
 @torch.no_grad()
-def between(eyes: MobileNet, late: nn.Module, share: float) -> MobileNet:
-    """``eyes`` whose later layers are ``share`` of the way to ``late``."""
-    mean = deepcopy(eyes)
-    for own, other in zip(mean.late.parameters(), late.parameters(), strict=True):
-        own.lerp_(other, share)
-    return mean
+def between(eyes: MobileNet, late: Sequence[nn.Module], share: float) -> MobileNet:
+    """``eyes`` whose later layers are ``share`` of the way to the mean of ``late``."""
+    mixed = deepcopy(eyes)
+    others = zip(*(layers.parameters() for layers in late), strict=True)
+    for own, other in zip(mixed.late.parameters(), others, strict=True):
+        own.lerp_(torch.stack(other).mean(dim=0), share)
+    return mixed
