@@ -76,28 +76,18 @@ def train(
         bool, typer.Option("--judge-only", help="Train no finder: a network to calibrate on.")
     ] = False,
     eyes: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Eyes of another run, or of `slim` [taught here, where the config says so].",
-        ),
+        Path | None, typer.Option(metavar="FILE", help="Slimmer eyes, of `slim` [the whole ones].")
     ] = None,
 ) -> None:
-    """Train the networks on rows of split `train`; goes on with a run broken off.
-
-    Eyes that are taught on the way are kept as OUT/eyes.pt.
-    """
+    """Train the networks on rows of split `train`; goes on with a run broken off."""
     if bool(pool) == bool(manifest):
         raise typer.BadParameter("expected --manifest or --pool, one of them")
     with told(), needs("train"):
         examples = load_examples(manifest, root, beds, without) if manifest else []
         from models.pool import draw_pool, load_pool, look
         from models.train import new_eyes, train_finder, train_judge
-        from models.tune import taught
 
         settings = load_config(config)
-        if not eyes and (out / "eyes.pt").exists():  # of this run, broken off
-            eyes = out / "eyes.pt"
         seeing = new_eyes(eyes)
         pool = pool or [out / "pool"]
         jobs = [("judge", settings, settings.judge.samples, train_judge)]
@@ -113,17 +103,18 @@ def train(
                     look(folder, seeing, progress=show)
             if name == "finder":  # it learns from the judge's windows too: beds seen close
                 folders += [folder / "judge" for folder in pool]
-            if name == "judge" and settings.eyes.steps and not eyes:
-                try:
-                    with steps_told("Teaching the eyes") as step:
-                        seeing = taught(folders, settings, seeing, out, step)
-                except ValueError as error:
-                    raise typer.BadParameter(str(error)) from None
-                for folder in folders:
-                    with progress("Looking with other eyes") as show:
-                        look(folder, seeing, progress=show)
             samples = load_pool(folders, without or ())
-            with steps_told(f"Training the {name}") as step:
+            with progress(f"Training the {name}") as show:
+
+                def step(
+                    done: int,
+                    steps: int,
+                    losses: dict[str, float],
+                    name: str = name,
+                    show: Callable[..., None] = show,
+                ) -> None:
+                    show(done, steps, f"Training the {name}, loss {losses['all']:.3f}")
+
                 fit(samples, shown, out, eyes=seeing, progress=step)
     typer.echo(out)
 
@@ -312,17 +303,6 @@ def progress(title: str) -> Iterator[Callable[..., None]]:
             bar.update(task, completed=done, total=steps, description=text)
 
         yield show
-
-
-@contextmanager
-def steps_told(title: str) -> Iterator[Callable[[int, int, dict[str, float]], None]]:
-    """The same for training, whose steps have losses."""
-    with progress(title) as show:
-
-        def step(done: int, steps: int, losses: dict[str, float]) -> None:
-            show(done, steps, f"{title}, loss {losses['all']:.3f}")
-
-        yield step
 
 
 def load_config(path: Path) -> Any:

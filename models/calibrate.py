@@ -5,8 +5,7 @@ arXiv:1706.04599), a scale for presence (Platt, 1999; without his shift: it diff
 room to room than a few rooms could tell, and a wrong one calls empty beds full). Both are
 fitted on rooms that the network judging them has never seen: one network for each room left
 out. Training shows far more covered lenses than nights do, so each answer is weighed to a
-share that is assumed of it; beds are full and empty equally often in each room, and what each
-network says weighs the same: of rendered rooms there are many, of real ones few. The
+share that is assumed of it; beds are full and empty equally often in each room. The
 thresholds take the bound of Clopper and Pearson (Biometrika 26, 1934) over *scenes*, since
 pictures of one scene repeat one error.
 """
@@ -15,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ from models.train import load_checkpoint
 
 __all__ = ["Fold", "calibrate", "upper_bound"]
 
-RISK = 0.10  # share of scenes with a wrong certain verdict that the threshold is to keep under
+RISK = 0.01  # share of scenes with a wrong certain verdict that the threshold is to keep under
 CONFIDENCE = 0.95
 # Of seen, obstructed and low-contrast pictures. Nights show fewer faults than a quarter: so many
 # are assumed because a fault that is missed may hide an empty bed.
@@ -59,7 +58,6 @@ class _Logits:
     present: NDArray[Any]  # N, 1, 0 or IGNORE
     scenes: NDArray[Any]  # N, what repeats itself
     rooms: NDArray[Any]  # N
-    folds: NDArray[Any]  # N, number of the network
 
 
 def calibrate(folds: Sequence[Fold], config: Config, folder: Path) -> dict[str, Any]:
@@ -67,11 +65,11 @@ def calibrate(folds: Sequence[Fold], config: Config, folder: Path) -> dict[str, 
 
     Raises ValueError where the folds hold no picture of one of the two answers.
     """
-    parts = [_judge(fold, config, number) for number, fold in enumerate(folds)]
+    parts = [_judge(fold, config) for fold in folds]
     logits = _Logits(
         **{
             name: np.concatenate([getattr(part, name) for part in parts])
-            for name in (field.name for field in fields(_Logits))
+            for name in ("visibility", "seen_as", "presence", "present", "scenes", "rooms")
         }
     )
     temperature, shifts = _visibility(logits)
@@ -108,7 +106,7 @@ def upper_bound(wrong: int, n: int, confidence: float = CONFIDENCE) -> float:
     return 1.0 if wrong >= n else float(beta.ppf(confidence, wrong + 1, n - wrong))
 
 
-def _judge(fold: Fold, config: Config, number: int) -> _Logits:
+def _judge(fold: Fold, config: Config) -> _Logits:
     net, _ = load_checkpoint(fold.checkpoint)
     assert isinstance(net, Judge)
     out: dict[str, list[NDArray[Any]]] = {}
@@ -120,15 +118,14 @@ def _judge(fold: Fold, config: Config, number: int) -> _Logits:
                 plain_sample(
                     example,
                     config.mix if view else None,
-                    np.random.default_rng([config.seed, place, view]),
+                    np.random.default_rng([config.seed, number, view]),
                 )
-                for place, example in some
+                for number, example in some
                 for view in range(VIEWS)
             ]
         )
         out.setdefault("scenes", []).append(np.repeat([e.scene for _, e in some], VIEWS))
         out.setdefault("rooms", []).append(np.repeat([e.room for _, e in some], VIEWS))
-        out.setdefault("folds", []).append(np.full(VIEWS * len(some), number))
         with torch.no_grad():
             answer = net(batch["picture"], batch["bed"])
         for name, tensor in (
@@ -151,7 +148,7 @@ def _visibility(logits: _Logits) -> tuple[float, NDArray[Any]]:
             "expected seen, obstructed and low-contrast pictures to calibrate on;"
             f" got {counts.tolist()} of them"
         )
-    weight = (np.array(EXPECTED) / counts)[truth] * _alike(logits.folds[known])
+    weight = (np.array(EXPECTED) / counts)[truth]
 
     def loss(p: NDArray[Any]) -> float:
         logs = log_softmax(x / np.exp(p[0]) + np.array([0.0, p[1], p[2]]), axis=1)
@@ -175,8 +172,7 @@ def _scale(logits: _Logits) -> float:
     weight = np.where(inside, 1.0 / np.bincount(members)[members], 0.0)
     if not both:
         weight = np.where(truth == 1, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
-    folds = logits.folds[known]
-    weight /= np.maximum(np.bincount(folds, weight), 1e-9)[folds]
+    weight /= weight.sum()
 
     def loss(p: NDArray[Any]) -> float:
         z = p[0] * x
@@ -189,12 +185,6 @@ def _scale(logits: _Logits) -> float:
             " this network's falls: train it on more"
         )
     return float(scale)
-
-
-def _alike(folds: NDArray[Any]) -> NDArray[Any]:
-    """Weights by which each fold counts the same; their mean is 1."""
-    counts = np.bincount(folds)
-    return len(folds) / counts[folds] / np.count_nonzero(counts)
 
 
 def _threshold(p: NDArray[Any], right: NDArray[Any], scenes: NDArray[Any]) -> tuple[float, int]:

@@ -16,19 +16,9 @@ class Rates:
     """How long and how fast one network is trained."""
 
     steps: int
-    samples: int = 0  # in the pool that is drawn before; shown again and again
+    samples: int  # in the pool that is drawn before; shown again and again
     rate: float = 2e-3  # the optimiser's, at its highest
     start: int = 0  # added to the run's seed: another beginning, another order
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tuning(Rates):
-    """The same of the eyes, which learn from the judge's pool."""
-
-    groups: tuple[str, ...] = ("synth",)  # that they learn from
-    late: float = 0.1  # rate of their own layers, as a share of the rate
-    starts: int = 1  # beginnings, whose weights are averaged
-    kept: float = 0.5  # how much of what they learnt is kept, beside ImageNet's weights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +31,9 @@ class Config:
     batch: int = 64
     judge: Rates
     finder: Rates
-    eyes: Tuning = field(default_factory=lambda: Tuning(steps=0))
     ridge: float = 1.0  # of the fit on plain features (see `models.probe`)
     plain: float = 4.0  # how much that fit weighs beside the trained part
+    late: float = 0.1  # rate of the eyes' later layers that are trained, as a share of the rate
     decay: float = 0.02  # of the weights (AdamW)
     average: float = 0.995  # of the exponential moving average that is kept
     groups: dict[str, float] = field(default_factory=dict)  # how often each group is drawn
@@ -62,28 +52,16 @@ def read_config(path: Path) -> Config:
     silently left out.
     """
     found = tomllib.loads(path.read_text(encoding="utf-8"))
-    tables = {
-        name: found.pop(name, {}) for name in ("mix", "finder_mix", "judge", "finder", "eyes")
-    }
+    tables = {name: found.pop(name, {}) for name in ("mix", "finder_mix", "judge", "finder")}
     kinds = {name: tuple(tables[name].pop("kinds", {}).items()) for name in ("mix", "finder_mix")}
-    known = {
-        "mix": Mix,
-        "finder_mix": Mix,
-        "judge": Rates,
-        "finder": Rates,
-        "eyes": Tuning,
-    }
+    known = {"mix": Mix, "finder_mix": Mix, "judge": Rates, "finder": Rates}
     for part, kind in ((found, Config), *((tables[name], known[name]) for name in tables)):
         names = {f.name for f in fields(kind)}
         if extra := set(part) - names:
             raise ValueError(
                 f"{path}: unknown key {sorted(extra)[0]!r}; expected one of {sorted(names)}"
             )
-    eyes = tables["eyes"] or {"steps": 0}
-    if "groups" in eyes:
-        eyes["groups"] = tuple(eyes["groups"])
     return Config(
-        eyes=Tuning(**eyes),
         mix=Mix(kinds=kinds["mix"], **tables["mix"]),
         finder_mix=Mix(kinds=kinds["finder_mix"], **tables["finder_mix"]),
         judge=Rates(**tables["judge"]),

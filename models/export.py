@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.mobilenet import CHANNELS
-from models.net import INPUT_SIZE, MASK_SIZE, TAME, WIDTH, Finder, Heads, Judge
+from models.net import INPUT_SIZE, MASK_SIZE, TAME, WIDTH, Finder, Judge, Part
 from models.stream import MEAN, STD
 from models.train import load_checkpoint
 
@@ -56,25 +56,29 @@ class DeployedJudge(_Deployed):
 
     def __init__(self, judge: Judge) -> None:
         super().__init__(judge)
-        self.heads = _Fused(self.net.heads)
+        self.frozen = _Fused(self.net.frozen)
+        self.tuned = _Fused(self.net.tuned.part)
 
     def forward(self, picture: Tensor, bed: Tensor) -> tuple[Tensor, ...]:
         """The outputs in their order, for N x S x S x 3 and N x S x S uint8."""
         cells = F.avg_pool2d(bed.unsqueeze(1).float(), INPUT_SIZE // MASK_SIZE) / 255
         seen = self.net.eyes(self.shown(picture))
-        answer: tuple[Tensor, ...] = self.heads(seen.s8, seen.s16, cells)
-        return answer
+        late = self.net.tuned.late(seen.s8)
+        both = zip(
+            self.frozen(seen.s8, seen.s16, cells), self.tuned(seen.s8, late, cells), strict=True
+        )
+        return tuple((one + other) / 2 for one, other in both)
 
 
 class _Fused(nn.Module):
-    """The same sums as `Heads` make, in fewer steps.
+    """The same sums as `Part` makes, in fewer steps.
 
     Of one picture at a time a small step costs nearly as much as a large one. The bed has a
     convolution of its own, features of both kinds are pooled at once, and all heads read them in
     one product.
     """
 
-    def __init__(self, part: Heads) -> None:
+    def __init__(self, part: Part) -> None:
         super().__init__()
         s8, s16 = CHANNELS
         narrow, wide = part.fine

@@ -12,16 +12,16 @@ from models.net import Judged
 from models.samples import IGNORE
 from models.stream import Batch
 
-__all__ = ["EYES", "HEADS", "finder_losses", "judge_losses"]
+__all__ = ["FROZEN", "TUNED", "finder_losses", "judge_losses"]
 
-EYES = {"visibility": 1.0, "presence": 1.0, "posture": 0.2, "where": 1.0}
-HEADS = {"visibility": 1.0, "presence": 0.5, "posture": 0.2}
-"""What each loss weighs while the eyes learn, and after; more on presence then costs new rooms."""
+FROZEN = {"visibility": 1.0, "presence": 0.5, "posture": 0.2}
+TUNED = {"visibility": 1.0, "presence": 1.0, "posture": 0.2, "where": 1.0}
+"""What each loss of a part weighs; more on presence costs the frozen part other rooms."""
 SMOOTHING = 0.02  # of the labels: a few are wrong
 
 
 def judge_losses(
-    output: Judged, batch: Batch, weights: Mapping[str, float] = HEADS
+    output: Judged, batch: Batch, weights: Mapping[str, float] = TUNED
 ) -> dict[str, Tensor]:
     """Each loss over what is known of the batch, and ``all``, their weighted sum."""
     parts = {

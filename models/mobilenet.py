@@ -6,6 +6,7 @@ Sandler et al., CVPR 2018, arXiv:1801.04381.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -82,18 +83,13 @@ class MobileNet(nn.Module):
 
     def forward(self, picture: Tensor) -> Features:
         """The features of both strides."""
-        s8 = self.early(picture)
-        return Features(s8, self.late(s8))
+        s8 = self.features[:_STRIDE_8](picture)
+        return Features(s8, self.features[_STRIDE_8:](s8))
 
-    @property
-    def early(self) -> nn.Sequential:
-        """The layers up to stride 8."""
-        return self.features[:_STRIDE_8]
-
-    @property
-    def late(self) -> nn.Sequential:
-        """The layers after them."""
-        return self.features[_STRIDE_8:]
+    def copied_late(self) -> nn.Sequential:
+        """The layers after stride 8 once more, free to be trained."""
+        late: nn.Sequential = deepcopy(self.features[_STRIDE_8:])
+        return late.requires_grad_(True)
 
     def train(self, mode: bool = True) -> MobileNet:
         """Never in training mode: see the class."""

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from models.config import Config
 from models.examples import Example
@@ -82,39 +81,26 @@ def draw_pool(
 
 def look(folder: Path, eyes: MobileNet, *, progress: Progress | None = None) -> None:
     """Keep beside each chunk what ``eyes`` make of it, where that is missing or others' work."""
-    mark, early = _mark(eyes), _mark(eyes.early)
+    mark = _mark(eyes)
     paths = sorted(folder.glob("chunk_*.npz"))
     for done, path in enumerate(paths, 1):
         kept = _features(path)
-        if _read_mark(kept, "eyes") != mark:
-            # Where only the later layers differ, the finer features are those that are there.
-            fine = _read(kept, "s8") if _read_mark(kept, "early") == early else None
+        if not _looked_by(kept, mark):
             with np.load(path) as chunk, torch.no_grad():
-                picture, bed = chunk["picture"], chunk["bed"]
                 parts = [
-                    _looked(
-                        eyes,
-                        picture[s : s + 50],
-                        bed[s : s + 50],
-                        None if fine is None else fine[s : s + 50],
-                    )
-                    for s in range(0, len(bed), 50)
+                    _looked(eyes, chunk["picture"][start : start + 50], chunk["bed"][start:][:50])
+                    for start in range(0, len(chunk["bed"]), 50)
                 ]
             beside = kept.with_suffix(".new.npz")
             s8, s16, plain = (np.concatenate(part) for part in zip(*parts, strict=True))
-            marks = {"eyes": np.array(mark), "early": np.array(early)}
-            np.savez(beside, s8=s8, s16=s16, plain=plain, **marks)
+            np.savez(beside, s8=s8, s16=s16, plain=plain, eyes=np.array(mark))
             beside.replace(kept)
         if progress:
             progress(done, len(paths))
 
 
-def load_pool(
-    folders: Sequence[Path],
-    without_rooms: Sequence[str] = (),
-    groups: Sequence[str] | None = None,
-) -> Pool:
-    """Every chunk in ``folders``, less the samples of some rooms, or of all but some groups.
+def load_pool(folders: Sequence[Path], without_rooms: Sequence[str] = ()) -> Pool:
+    """Every chunk in ``folders``, less the samples of some rooms.
 
     Raises FileNotFoundError where there is none, or one that `look` has not seen.
     """
@@ -122,11 +108,9 @@ def load_pool(
     for path in (path for folder in folders for path in sorted(folder.glob("chunk_*.npz"))):
         with np.load(path) as chunk, np.load(_features(path)) as features:
             kept = ~np.isin(chunk["room"], without_rooms)
-            if groups is not None:
-                kept &= np.isin(chunk["group"], groups)
             for file in (chunk, features):
                 for name in file.files:
-                    if name not in ("picture", "eyes", "early"):
+                    if name not in ("picture", "eyes"):
                         parts.setdefault(name, []).append(file[name][kept])
     if not parts:
         raise FileNotFoundError(f"expected chunks of samples in {folders[0]}; found none")
@@ -134,34 +118,26 @@ def load_pool(
 
 
 def _looked(
-    eyes: MobileNet, picture: NDArray[np.uint8], bed: NDArray[np.uint8], fine: NDArray[Any] | None
+    eyes: MobileNet, picture: NDArray[np.uint8], bed: NDArray[np.uint8]
 ) -> tuple[NDArray[Any], ...]:
-    """Both features and the pooled ones; ``fine`` are the finer, where they are known."""
-    s8 = eyes.early(normalised(picture)) if fine is None else torch.from_numpy(fine).float()
-    seen = Features(s8.half(), eyes.late(s8).half())
+    seen = Features(*(found.half() for found in eyes(normalised(picture))))
     plain = pooled(seen.s16.float(), bed_cells(bed))
     return seen.s8.numpy(), seen.s16.numpy(), plain.numpy()
 
 
-def _mark(layers: nn.Module) -> str:
+def _mark(eyes: MobileNet) -> str:
     """What tells these weights from others'."""
     mark = hashlib.sha256()
-    for weight in layers.state_dict().values():
+    for weight in eyes.state_dict().values():
         mark.update(weight.numpy().tobytes())
     return mark.hexdigest()
 
 
-def _read(kept: Path, name: str) -> NDArray[Any]:
-    with np.load(kept) as features:
-        return np.asarray(features[name])
-
-
-def _read_mark(kept: Path, name: str) -> str:
-    """Whose work this is, or nothing where that is not known."""
+def _looked_by(kept: Path, mark: str) -> bool:
     if not kept.exists():
-        return ""
+        return False
     with np.load(kept) as features:
-        return str(features[name]) if name in features.files else ""
+        return "eyes" in features.files and str(features["eyes"]) == mark
 
 
 def _features(path: Path) -> Path:

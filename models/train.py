@@ -15,14 +15,14 @@ import torch
 from torch import Tensor, nn
 
 from models.config import Config, Rates
-from models.losses import HEADS, finder_losses, judge_losses
+from models.losses import FROZEN, TUNED, finder_losses, judge_losses
 from models.mobilenet import Features, MobileNet, imagenet_weights
-from models.net import Finder, Heads, Judge
+from models.net import Finder, Judge, Part, Tuned
 from models.pool import Pool
 from models.probe import fit_presence
 from models.stream import Batch, batch_of
 
-__all__ = ["fit", "load_checkpoint", "new_eyes", "train_finder", "train_judge"]
+__all__ = ["load_checkpoint", "new_eyes", "train_finder", "train_judge"]
 
 SAVE_EVERY = 100  # steps
 
@@ -33,7 +33,7 @@ Losses = Callable[[Any, Batch], dict[str, Tensor]]
 
 
 def new_eyes(path: Path | None = None) -> MobileNet:
-    """Eyes that know what ImageNet taught, and nothing of beds; or others, from a file."""
+    """Eyes that know what ImageNet taught, and nothing of beds; or slimmer ones from a file."""
     if path is not None:
         return MobileNet.of(torch.load(path, weights_only=True))
     eyes = MobileNet()
@@ -49,24 +49,30 @@ def train_judge(
     eyes: MobileNet | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Train the judge's heads by ``config`` and return the checkpoint's path, ``out``/judge.pt.
+    """Train both parts by ``config`` and return the checkpoint's path, ``out``/judge.pt.
 
     A run that was broken off goes on from its last save; the batches it sees are the
-    same. ``out``/heads.csv keeps the curves. Where the heads have learnt, a linear one is
-    fitted on the eyes' plain features and added to presence. ``eyes`` are those that looked
-    at the pool, by default ImageNet's.
+    same. ``out``/frozen.csv and tuned.csv keep the curves. Where the frozen part has learnt, a
+    linear head is fitted on the eyes' plain features and added to its presence. ``eyes`` are
+    those that looked at the pool, by default whole ones.
     """
     net = Judge(eyes or new_eyes())
 
-    def losses(heads: Heads, batch: Batch) -> dict[str, Tensor]:
-        return judge_losses(heads(batch["s8"], batch["s16"], batch["bed"]), batch, HEADS)
+    def of_frozen(part: Part, batch: Batch) -> dict[str, Tensor]:
+        return judge_losses(part(batch["s8"], batch["s16"], batch["bed"]), batch, FROZEN)
 
-    heads = fit(net.heads, losses, pool, config, config.judge, out / "heads.pt", progress)
+    def of_tuned(tuned: Tuned, batch: Batch) -> dict[str, Tensor]:
+        return judge_losses(tuned(batch["s8"], batch["bed"]), batch, TUNED)
+
+    rates = config.judge
+    frozen = _train(net.frozen, of_frozen, pool, config, rates, out / "frozen.pt", progress)
     weight, bias = fit_presence(pool.plain, pool.presence, config.ridge)
     with torch.no_grad():
-        heads.presence_plain.weight.copy_(config.plain * torch.from_numpy(weight)[None])
-        heads.presence_plain.bias.fill_(config.plain * bias)
-    net.heads.load_state_dict(heads.state_dict())
+        frozen.presence_plain.weight.copy_(config.plain * torch.from_numpy(weight)[None])
+        frozen.presence_plain.bias.fill_(config.plain * bias)
+    tuned = _train(net.tuned, of_tuned, pool, config, rates, out / "tuned.pt", progress)
+    net.frozen.load_state_dict(frozen.state_dict())
+    net.tuned.load_state_dict(tuned.state_dict())
     _save(out / "judge.pt", {"kept": net.state_dict(), "about": _about(config)})
     return out / "judge.pt"
 
@@ -86,7 +92,7 @@ def train_finder(
     def losses(net: Finder, batch: Batch) -> dict[str, Tensor]:
         return finder_losses(net.answers(Features(batch["s8"], batch["s16"])), batch)
 
-    kept = fit(net, losses, pool, config, config.finder, out / "finder.pt", progress)
+    kept = _train(net, losses, pool, config, config.finder, out / "finder.pt", progress)
     _save(out / "finder.pt", {"kept": kept.state_dict(), "about": _about(config)})
     return out / "finder.pt"
 
@@ -103,7 +109,7 @@ def load_checkpoint(path: Path) -> tuple[Judge | Finder, dict[str, str]]:
     return net.eval(), json.loads(saved["about"])
 
 
-def fit(
+def _train(
     net: Any,
     losses: Losses,
     pool: Pool,
@@ -112,10 +118,7 @@ def fit(
     path: Path,
     progress: Progress | None,
 ) -> Any:
-    """Go through ``rates.steps`` batches; the average of the weights on the way.
-
-    Kept at ``path``, from which a run that was broken off goes on.
-    """
+    """Go through ``rates.steps`` batches; the average of the weights on the way."""
     config = replace(config, seed=config.seed + rates.start)
     torch.manual_seed(config.seed)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +173,7 @@ def _groups(net: nn.Module, config: Config) -> list[dict[str, Any]]:
     trained = {name: p for name, p in net.named_parameters() if p.requires_grad}
     late = [p for name, p in trained.items() if name.startswith("late.")]
     new = [p for name, p in trained.items() if not name.startswith("late.")]
-    groups = [{"params": new, "share": 1.0}, {"params": late, "share": config.eyes.late}]
+    groups = [{"params": new, "share": 1.0}, {"params": late, "share": config.late}]
     return [group for group in groups if group["params"]]
 
 

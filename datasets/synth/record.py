@@ -24,7 +24,7 @@ from datasets.synth.truth import in_frame, judge, outline, seen
 __all__ = ["FACTS", "folder", "record", "rows"]
 
 FACTS = "room.json"
-DARK = {True: 0.6, False: 0.18}  # share of pictures with hardly any light, in drab rooms and not
+DARK = {True: 0.45, False: 0.11}  # share of pictures with hardly any light, in drab rooms and not
 DEV_OF, DEV_IS = 6, 3  # of each six rooms this one is kept for development
 
 

@@ -16,14 +16,13 @@ from models.calibrate import Fold, calibrate, upper_bound
 from models.config import read_config
 from models.examples import load
 from models.export import DeployedFinder, DeployedJudge, export
-from models.losses import EYES, finder_losses, judge_losses
-from models.mobilenet import Features, MobileNet
+from models.losses import finder_losses, judge_losses
+from models.mobilenet import Features
 from models.net import Finder, Judge
 from models.pool import Pool, draw_pool, load_pool, look
 from models.samples import IGNORE, Sample
 from models.stream import Stream, batch_of, collate
 from models.train import load_checkpoint, new_eyes, train_finder, train_judge
-from models.tune import Learner, between, learnt, taught
 
 TINY = Path(__file__).parents[2] / "models" / "configs" / "tiny.toml"
 BED = "0.2500,0.3000 0.7500,0.3000 0.8500,0.8500 0.1500,0.8500"
@@ -60,16 +59,11 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pool_folder(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pool(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Pool:
     examples, folder = load(manifest, manifest.parent, split="train"), tmp_path_factory.mktemp("p")
     draw_pool(examples, read_config(TINY), 160, folder, workers=0)
     look(folder, new_eyes())
-    return folder
-
-
-@pytest.fixture(scope="module")
-def pool(pool_folder: Path) -> Pool:
-    return load_pool([pool_folder])
+    return load_pool([folder])
 
 
 @pytest.fixture(scope="module")
@@ -212,75 +206,6 @@ def test_a_pool_that_was_broken_off_goes_on(manifest: Path, tmp_path: Path) -> N
     np.testing.assert_array_equal(first.s16, again.s16)
     np.testing.assert_array_equal(first.masks, again.masks)
     assert len(load_pool([tmp_path], without_rooms=sorted(set(first.room))[:1])) < len(first)
-
-
-def test_eyes_that_see_otherwise_look_again(manifest: Path, tmp_path: Path) -> None:
-    draw_pool(
-        load(manifest, manifest.parent, split="train"),
-        read_config(TINY),
-        4,
-        tmp_path,
-        workers=0,
-    )
-    whole = new_eyes()
-    look(tmp_path, whole)
-    before = load_pool([tmp_path])
-    with torch.no_grad():
-        other = between(whole, [MobileNet().late], 0.2)
-    look(tmp_path, other)  # its earlier layers are the same
-    kept = load_pool([tmp_path])
-    (tmp_path / "features_00000.npz").unlink()
-    look(tmp_path, other)
-    afresh = load_pool([tmp_path])
-    np.testing.assert_array_equal(kept.s8, before.s8)
-    np.testing.assert_allclose(kept.s16, afresh.s16, atol=0.05)
-    np.testing.assert_allclose(kept.plain, afresh.plain, atol=0.05)
-    assert np.abs(kept.plain - before.plain).max() > 0.1
-
-
-def test_the_eyes_go_part_of_the_way(pool_folder: Path, pool: Pool, tmp_path: Path) -> None:
-    config = read_config(TINY)
-    whole = new_eyes()
-    eyes = taught([pool_folder], config, whole, tmp_path)
-    full, second = (  # they were finished
-        learnt(pool, config, whole, tmp_path / f"learner_{start}.pt", start) for start in (0, 1)
-    )
-    for name, weight in whole.early.state_dict().items():
-        torch.testing.assert_close(eyes.early.state_dict()[name], weight, rtol=0, atol=0)
-    changes = []
-    for own, *others, first in zip(
-        *(net.late.parameters() for net in (eyes, full, second, whole)), strict=True
-    ):
-        learned = torch.stack(others).mean(dim=0).detach() - first
-        torch.testing.assert_close(own - first, config.eyes.kept * learned)
-        changes.append(float(learned.abs().max()))
-    assert max(changes) > 1e-3
-    batch = batch_of(pool, replace(config, seed=77, batch=32), 0)
-    with torch.no_grad():
-        before, after = (
-            judge_losses(net(batch["s8"], batch["bed"]), batch, EYES)["all"]
-            for net in (Learner(whole).eval(), full)
-        )
-    assert after < 0.8 * before
-
-    def again(step: int, steps: int, losses: dict[str, float]) -> None:
-        pytest.fail("expected the eyes that are there to be read")
-
-    same = taught([pool_folder], config, whole, tmp_path, again)
-    torch.testing.assert_close(same.state_dict(), eyes.state_dict())
-
-
-def test_eyes_need_the_rooms_they_learn_from(pool_folder: Path, tmp_path: Path) -> None:
-    config = read_config(TINY)
-    alone = replace(config, eyes=replace(config.eyes, groups=("synth",)))
-    with pytest.raises(ValueError, match="expected samples of synth to teach the eyes with"):
-        taught([pool_folder], alone, new_eyes(), tmp_path)
-
-
-def test_a_pool_has_the_groups_that_are_asked_for(pool_folder: Path) -> None:
-    some = load_pool([pool_folder], groups=["room1"])
-    assert set(some.group) == {"room1"}
-    assert 0 < len(some) < len(load_pool([pool_folder]))
 
 
 def test_a_folder_without_samples_is_told(tmp_path: Path) -> None:
