@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -122,3 +124,27 @@ def test_wrong_usage(words: list[str], told: str) -> None:
     result = CliRunner().invoke(cli.app, words)
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--fold", "judge.pt=nowhere_*"], "expected JUDGE.pt=ROOM,ROOM with a file and rooms"),
+        (["--split", "dev", "--fold", "judge.pt=*"], "expected rows of split dev"),
+        (["--split", "", "--fold", "missing.pt=room_*"], "expected JUDGE.pt=ROOM,ROOM with a file"),
+    ],
+)
+def test_calibrating_asks_for_rooms_that_are_there(
+    more: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cv2.imwrite("a.png", np.zeros((48, 64, 3), np.uint8))
+    Path("manifest.csv").write_text(
+        "path,label,scene,bed,room,split\na.png,in_bed,s1,,room_1,train\n", encoding="utf-8"
+    )
+    Path("judge.pt").touch()
+    config = str(ROOT / "models" / "configs" / "tiny.toml")
+    words = ["calibrate", "--config", config, "--manifest", "manifest.csv", *more]
+    result = CliRunner().invoke(cli.app, words)
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.replace("│", " ").split())
