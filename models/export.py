@@ -155,19 +155,20 @@ def export(run: Path, folder: Path) -> Path:
     """
     judge, about = load_checkpoint(run / "judge.pt")
     assert isinstance(judge, Judge)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {"judge": _written(DeployedJudge(judge).eval(), folder / "judge.onnx")}
-    if (run / "finder.pt").exists():
-        finder, _ = load_checkpoint(run / "finder.pt")
-        assert isinstance(finder, Finder)
-        files["finder"] = _written(DeployedFinder(finder).eval(), folder / "finder.onnx")
-    elif (folder / "finder.onnx").exists():
-        files["finder"] = _sha256(folder / "finder.onnx")
-    else:
+    trained, there = run / "finder.pt", folder / "finder.onnx"
+    if not trained.exists() and not there.exists():  # told before anything is written
         raise FileNotFoundError(
             f"expected finder.pt in {run}, or finder.onnx in {folder}; found neither."
             " Train without --judge-only, or export into a folder that has a finder"
         )
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"judge": _written(DeployedJudge(judge).eval(), folder / "judge.onnx")}
+    if trained.exists():
+        finder, _ = load_checkpoint(trained)
+        assert isinstance(finder, Finder)
+        files["finder"] = _written(DeployedFinder(finder).eval(), there)
+    else:
+        files["finder"] = _sha256(there)
     sheet = {**about, "contract": 2, "size": INPUT_SIZE, "files": files}
     path = folder / "network.json"
     path.write_text(json.dumps(sheet, indent=2) + "\n", encoding="utf-8")

@@ -119,6 +119,7 @@ def test_without_a_finder_the_folder_keeps_the_one_it_has(run: Path, tmp_path: P
     (alone / "judge.pt").write_bytes((run / "judge.pt").read_bytes())
     with pytest.raises(FileNotFoundError, match=r"expected finder\.pt in .* or finder\.onnx"):
         export(alone, tmp_path / "weights")
+    assert not (tmp_path / "weights").exists()  # no judge without its sheet
     export(run, tmp_path / "weights")
     before = (tmp_path / "weights" / "finder.onnx").read_bytes()
     export(alone, tmp_path / "weights")
